@@ -1,0 +1,1 @@
+"""One module per channel: a notice in, a delivery or `DeliveryFailed` out."""

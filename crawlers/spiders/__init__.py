@@ -1,0 +1,1 @@
+"""Thin Scrapy: asks, waits, passes bytes on."""

@@ -1,0 +1,231 @@
+"""Documents: what somebody published about a product, as collected and as stored."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+from domain.analysis import Analysis, AspectOpinion, Polarity, SeverityClass
+
+
+class Kind(StrEnum):
+    """What a document is."""
+
+    REVIEW = "review"
+    POST = "post"
+    COMMENT = "comment"
+    COMPLAINT = "complaint"
+
+
+class AuthorKind(StrEnum):
+    """Who speaks, as far as the site says."""
+
+    PERSON = "person"
+    VERIFIED_PERSON = "verified_person"
+    ORGANISATION = "organisation"
+    MEDIA = "media"
+    GOVERNMENT = "government"
+
+
+@attrs.frozen(kw_only=True)
+class Passage:
+    """A dated text that belongs to a review: its append 追评 or a seller's reply."""
+
+    text: str
+    published_at: datetime | None = None
+    """Aware UTC; None = the site did not say."""
+
+
+@attrs.frozen(kw_only=True)
+class Post:
+    """A post, comment or complaint as its site published it, before masking."""
+
+    id: str
+    """Stable: `source:site's own id`, e.g. `weibo:5012345678901234`."""
+    source: str
+    """Name of the source: weibo, jd, or the name given to an import."""
+    kind: Kind = Kind.POST
+    url: str = ""
+    """Real public address, without user ids."""
+    text: str
+    """As published, tags removed, <br> as newline, [emoticon] kept."""
+    published_at: datetime | None = None
+    """Aware UTC; None = unknown."""
+    date_only: bool = False
+    """The site gave a bare date: `published_at` is midnight in Shanghai."""
+    published_raw: str = ""
+    """The site's own words: 5分钟前."""
+    seen_at: datetime
+    """When the bytes were received, aware UTC."""
+    author: str = ""
+    """From a parser the site's own author id; from the inbox on a keyed hash. Never stored raw."""
+    author_name: str = ""
+    """Public name, kept only for organisations, media and government."""
+    author_kind: AuthorKind | None = None
+    followers: int | None = None
+    reposts: int | None = None
+    comments: int | None = None
+    likes: int | None = None
+    repost_of: str | None = None
+    """Id (`source:…`) of the post that this one reposts."""
+    parent: str | None = None
+    """Id (`source:…`) of the post that this comment answers."""
+    pinned: bool = False
+    truncated: bool = False
+    """The page held only the beginning of a long text."""
+    region: str = ""
+    """Province as shown by the site."""
+    bid: str = ""
+    """Weibo's short id."""
+    brand: str = ""
+    """Brand column of an import; empty = to be read from the text."""
+    product: str = ""
+    """Product title, where an import has one."""
+
+
+@attrs.frozen(kw_only=True)
+class Review:
+    """A shop review as its site published it, before masking."""
+
+    id: str
+    """Stable: `source:site's own id`, e.g. `jd:18234567890`."""
+    source: str
+    url: str = ""
+    text: str
+    published_at: datetime | None = None
+    """Aware UTC; None = unknown."""
+    date_only: bool = False
+    seen_at: datetime
+    author: str = ""
+    """From a parser the site's own name or id; from the inbox on a keyed hash."""
+    sku: str = ""
+    """The site's own id of the variant that was bought."""
+    product: str = ""
+    """Product title."""
+    brand: str = ""
+    """Brand as the shop or file says; empty = read from product and text."""
+    rating: int | None = None
+    """1–5 stars; None = the site gives none."""
+    polarity: str | None = None
+    """good, neutral or bad where the site says so itself."""
+    likes: int | None = None
+    images: int = 0
+    video: bool = False
+    variant: str = ""
+    append: Passage | None = None
+    """The buyer's later addition 追评: an update of this review, not a new one."""
+    seller_replies: tuple[Passage, ...] = ()
+    default_text: bool = False
+    """The site's own filler, no opinion: 此用户未填写评价内容."""
+    region: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """Always a review."""
+        return Kind.REVIEW
+
+
+Document = Post | Review
+
+
+@attrs.frozen(kw_only=True)
+class StoredDocument:
+    """A document with its analysis, as the ledger keeps it and both engines index it: masked, flat, one per id."""
+
+    id: str
+    version: int = 1
+    """Counts up with every change of content; the newer wins."""
+    source: str
+    kind: Kind
+    url: str = ""
+    text: str
+    """Masked; a review's 追评 follows after a newline and 【追评】."""
+    normalized: str
+    tokens: tuple[str, ...] = ()
+    published_at: datetime
+    """Aware UTC; the seen time where the site did not say."""
+    date_only: bool = False
+    seen_at: datetime
+    """When it was first received, aware UTC."""
+    author: str = ""
+    """Keyed hash of the author, empty if unknown."""
+    author_name: str = ""
+    author_kind: AuthorKind | None = None
+    followers: int | None = None
+    reposts: int | None = None
+    comments: int | None = None
+    likes: int | None = None
+    repost_of: str | None = None
+    parent: str | None = None
+    region: str = ""
+    rating: int | None = None
+    sku: str = ""
+    product: str = ""
+    brands: tuple[str, ...] = ()
+    """Canonical brands it is about: the shop's brand, else the brands that the text is about."""
+    category: str = ""
+    """Appliance: 空调, 热水器 …"""
+    model: str = ""
+    """Model number: KFR-35GW/…"""
+    sentiment: Polarity
+    score: float
+    p_negative: float
+    aspects: tuple[AspectOpinion, ...] = ()
+    severity: SeverityClass | None = None
+    severity_reason: str = ""
+    spam: float = 0.0
+    spam_reasons: tuple[str, ...] = ()
+    cluster: str = ""
+    default_text: bool = False
+    analyzer: str = ""
+    """Version of the analyzer that read it."""
+
+
+def with_analysis(document: Document, analysis: Analysis, *, version: int = 1) -> StoredDocument:
+    """The ledger's row for a document and its analysis; the only place where the two become one.
+
+    Of a review the shop's brand, category and model win over what the text names.
+    """
+    named = {kind: [e.name for e in analysis.entities if e.kind == kind] for kind in ("category", "model")}
+    post = document if isinstance(document, Post) else None
+    review = document if isinstance(document, Review) else None
+    return StoredDocument(
+        id=document.id,
+        version=version,
+        source=document.source,
+        kind=document.kind,
+        url=document.url,
+        text=analysis.masked,
+        normalized=analysis.normalized,
+        tokens=analysis.tokens,
+        published_at=document.published_at or document.seen_at,
+        date_only=document.date_only,
+        seen_at=document.seen_at,
+        author=document.author,
+        author_name=post.author_name if post else "",
+        author_kind=post.author_kind if post else None,
+        followers=post.followers if post else None,
+        reposts=post.reposts if post else None,
+        comments=post.comments if post else None,
+        likes=document.likes,
+        repost_of=post.repost_of if post else None,
+        parent=post.parent if post else None,
+        region=document.region,
+        rating=review.rating if review else None,
+        sku=review.sku if review else "",
+        product=document.product,
+        brands=analysis.about,
+        category=next(iter(named["category"]), ""),
+        model=next(iter(named["model"]), ""),
+        sentiment=analysis.sentiment,
+        score=analysis.score,
+        p_negative=round(analysis.p.negative, 4),
+        aspects=analysis.aspects,
+        severity=analysis.severity.kind if analysis.severity else None,
+        severity_reason=analysis.severity.reason if analysis.severity else "",
+        spam=analysis.spam,
+        spam_reasons=analysis.spam_reasons,
+        cluster=analysis.cluster,
+        default_text=review.default_text if review else False,
+        analyzer=analysis.model,
+    )

@@ -1,0 +1,88 @@
+"""Feeds: how each source answers, so that silence can be explained."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import attrs
+
+
+class Outcome(StrEnum):
+    """What an answer of a site was, before anything is parsed from it."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    """Nothing on the first page."""
+    END = "end"
+    """Nothing on a later page."""
+    LOGIN_REQUIRED = "login_required"
+    CAPTCHA = "captcha"
+    """A person must act."""
+    RATE_LIMITED = "rate_limited"
+    BLOCKED = "blocked"
+    """Refused, bad signature, or an emptied list with a total."""
+    NOT_FOUND = "not_found"
+    CHANGED = "changed"
+    """A shape that the adapter does not know."""
+    TRUNCATED = "truncated"
+    WRONG_ITEM = "wrong_item"
+    UNAVAILABLE = "unavailable"
+    """5xx, "busy", or HTML where JSON was due without a risk mark: later."""
+
+    @property
+    def good(self) -> bool:
+        """The site answered as asked."""
+        return self in (Outcome.OK, Outcome.EMPTY, Outcome.END)
+
+    @property
+    def risk(self) -> bool:
+        """Stop this source now: going on would harm the account, and a person must act."""
+        return self in (Outcome.LOGIN_REQUIRED, Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.BLOCKED)
+
+
+class FeedState(StrEnum):
+    """The health of a source."""
+
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    BLOCKED = "blocked"
+    LOGIN_REQUIRED = "login_required"
+    CHANGED = "changed"
+    STALE = "stale"
+    OFF = "off"
+    UNKNOWN = "unknown"
+    """Never crawled."""
+
+
+@attrs.frozen(kw_only=True)
+class PageSeen:
+    """One answer of a site, as the crawl classified it."""
+
+    source: str
+    page: str
+    """Page type in the adapter's words: reviews, search, price."""
+    url: str
+    outcome: Outcome
+    reason: str = ""
+    items: int = 0
+    seen_at: datetime
+    archive: str = ""
+    """WARC record id of the bytes."""
+    sha256: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class SourceStatus:
+    """Whether a source is on, who said so, and how it has been answering."""
+
+    name: str
+    on: bool = True
+    reason: str = ""
+    """Why it was switched on against robots, or off."""
+    state: FeedState = FeedState.UNKNOWN
+    detail: str = ""
+    """What a person must do, Chinese; empty when healthy."""
+    last_success_at: datetime | None = None
+    last_item_at: datetime | None = None
+    last_outcome: Outcome | None = None
+    failures: int = 0
+    """Bad answers in a row."""

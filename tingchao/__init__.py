@@ -1,0 +1,1 @@
+"""The product: settings, wiring, schedule, command line. Knows everybody."""

@@ -1,0 +1,1 @@
+"""The console: pages, forms, downloads. In: flows. Out: HTML, JSON and CSV."""
