@@ -114,8 +114,8 @@ class Batch:
 class Ledger(Protocol):
     """Documents as truth, with the counts per watch and tick that the monitor reads."""
 
-    def store(self, batch: Batch, watches: Sequence[Watch]) -> Stored:
-        """All of the batch and its counts in one transaction; idempotent by receipt and by id."""
+    def store(self, batch: Batch, watches: Sequence[Watch], *, now: datetime) -> Stored:
+        """All of the batch and its counts in one transaction; idempotent by receipt and by id. now: product time of storing."""
         ...
 
     def receipt(self, name: str) -> Stored | None:
@@ -128,6 +128,10 @@ class Ledger(Protocol):
 
     def get(self, ids: Sequence[str]) -> list[StoredDocument]:
         """Rows in the order asked; unknown ids are left out."""
+        ...
+
+    def stored_at(self, document_id: str) -> datetime | None:
+        """When a document was first committed, product time, aware UTC; None if unknown."""
         ...
 
     def since(self, sequence: int, *, limit: int) -> list[tuple[int, StoredDocument]]:

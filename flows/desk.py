@@ -1,0 +1,53 @@
+"""Everything that a screen or a command may ask for, in one hand: built by wiring, given to the console."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+from alerts.notifiers.notifier import Notifier
+from domain.times import Clock
+from flows.export import Exports
+from flows.imports import Imports
+from flows.incidents import Incidents
+from flows.monitor import Monitor
+from flows.overview import Overview
+from flows.prices import PriceBook
+from flows.protocols import DemoControls, Jobs, Sources, Watches
+from flows.search import Search
+from flows.story import Story
+from flows.themes import Themes
+from flows.watches import WatchList
+from index.store import AlertLog, Documents, Ledger, Prices
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """The flows of one installation, sharing its stores and its clock."""
+
+    clock: Clock
+    ledger: Ledger
+    documents: Documents
+    alerts: AlertLog
+    prices: Prices
+    watches: Watches
+    sources: Sources
+    jobs: Jobs
+    notifiers: dict[str, Notifier]
+    """By channel name."""
+    monitor: Monitor
+    search: Search
+    themes: Themes
+    overview: Overview
+    incidents: Incidents
+    story: Story
+    price_book: PriceBook
+    watch_list: WatchList
+    exports: Exports
+    imports: Imports
+    demo: DemoControls | None = None
+    """Only in the demo."""
+    leave_demo: Callable[[], str] | None = None
+    """Take the demo's data away and open the real installation; returns a Chinese sentence. Only in the demo."""
+    folder: Path
+    """Data folder."""

@@ -1,0 +1,185 @@
+"""一键取数: documents, prices, alerts and themes as CSV, XLSX, Parquet or JSON Lines, at any size."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import attrs
+import msgspec
+import xlsxwriter
+
+from domain.alerts import Alert
+from domain.analysis import Polarity
+from domain.errors import InvalidInput, MissingExtra
+from domain.times import iso_shanghai
+from flows.prices import price_row
+from flows.search import Search, document_row
+from flows.themes import Selection, Themes, theme_row
+from index.store import AlertLog, Prices
+
+KINDS = ("documents", "prices", "alerts", "themes")
+FORMATS = ("csv", "xlsx", "parquet", "jsonl")
+Row = dict[str, Any]
+XLSX_ROWS = 1_048_575  # Excel's own limit less the heading
+
+
+@attrs.frozen(kw_only=True)
+class Exports:
+    """Rows for export, the same as the screens show."""
+
+    search: Search
+    prices: Prices
+    alerts: AlertLog
+    themes: Themes
+
+    def rows(
+        self, what: str, *, query: str = "", since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Row]:
+        """The rows of one kind, lazily. `query` selects documents. Raises InvalidInput for an unknown kind, InvalidQuery."""
+        if what == "documents":
+            return map(document_row, self.search.scan(query, since=since, until=until))
+        if what == "prices":
+            return map(price_row, self.prices.all(since=since, until=until))
+        if what == "alerts":
+            return map(self.alert_row, self.alerts.recent(since=since, until=until, limit=100_000))
+        if what == "themes":
+            selection = Selection(since=since, until=until, sentiment=Polarity.NEGATIVE)
+            return map(theme_row, self.themes.of(selection, limit=100))
+        raise InvalidInput(f"{what!r} can't be exported: one of {', '.join(KINDS)}")
+
+    def alert_row(self, alert: Alert) -> Row:
+        """The row that `export alerts` gives; design.md §4 fixes its fields."""
+        return {
+            "id": alert.id,
+            "kind": alert.kind.value,
+            "state": alert.state.value,
+            "severity": alert.severity.value if alert.severity else None,
+            "brand": alert.brand,
+            "topic": alert.topic,
+            "opened_at": iso_shanghai(alert.opened_at),
+            "onset": iso_shanghai(alert.onset) if alert.onset else None,
+            "first_post_at": iso_shanghai(alert.first_post_at) if alert.first_post_at else None,
+            "usual": round(alert.usual, 2),
+            "now": round(alert.now, 2),
+            "document_ids": list(alert.document_ids),
+            "notices": [
+                {
+                    "channel": notice.channel,
+                    "key": notice.key,
+                    "created_at": iso_shanghai(notice.created_at),
+                    "delivered_at": iso_shanghai(d.delivered_at) if d.delivered_at else None,
+                    "outcome": d.outcome,
+                }
+                for notice, d in self.alerts.deliveries(alert.id)
+            ],
+        }
+
+
+def write(rows: Iterable[Row], form: str, out: BinaryIO) -> int:
+    """Write rows in one form. Returns how many. Raises InvalidInput for an unknown form, MissingExtra for Parquet without its extra."""
+    writers: dict[str, Callable[[Iterable[Row], BinaryIO], int]] = {
+        "csv": _csv,
+        "xlsx": _xlsx,
+        "parquet": _parquet,
+        "jsonl": _jsonl,
+    }
+    if form not in writers:
+        raise InvalidInput(f"{form!r} is no export form: one of {', '.join(FORMATS)}")
+    return writers[form](rows, out)
+
+
+def write_file(rows: Iterable[Row], form: str, path: Path) -> int:
+    """Write beside the target, then rename: a reader never sees half a file. Returns how many rows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(path.name + ".part")
+    with aside.open("wb") as out:
+        count = write(rows, form, out)
+    aside.replace(path)
+    return count
+
+
+def cell(value: Any) -> Any:
+    """A value as a spreadsheet may hold it: nested values as JSON, and text that would be a formula made harmless."""
+    if isinstance(value, (list, tuple, dict)):
+        value = msgspec.json.encode(value).decode()
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"):
+        return "'" + value
+    return value
+
+
+def _jsonl(rows: Iterable[Row], out: BinaryIO) -> int:
+    count = 0
+    for row in rows:
+        out.write(msgspec.json.encode(row) + b"\n")
+        count += 1
+    return count
+
+
+def _csv(rows: Iterable[Row], out: BinaryIO) -> int:
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    first, rest = _first(rows)
+    writer = csv.writer(text)
+    count = 0
+    if first is not None:
+        writer.writerow(first)
+        for row in chain([first], rest):
+            writer.writerow([cell(v) for v in row.values()])
+            count += 1
+    text.detach()
+    return count
+
+
+def _xlsx(rows: Iterable[Row], out: BinaryIO) -> int:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    first, rest = _first(rows)
+    count = 0
+    with xlsxwriter.Workbook(out, options) as book:
+        sheet = book.add_worksheet("export")
+        if first is None:
+            return 0
+        sheet.write_row(0, 0, list(first))
+        for row in chain([first], rest):
+            count += 1
+            if count > XLSX_ROWS:
+                raise InvalidInput(f"more than {XLSX_ROWS:,} rows don't fit a sheet: choose csv, or a shorter time")
+            sheet.write_row(count, 0, [cell(v)[:32_767] if isinstance(cell(v), str) else cell(v) for v in row.values()])
+    return count
+
+
+def _parquet(rows: Iterable[Row], out: BinaryIO) -> int:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise MissingExtra("parquet", "exporting Parquet") from error
+    count, writer = 0, None
+    iterator = iter(rows)
+    while batch := list(islice(iterator, 10_000)):
+        table = pa.Table.from_pylist(
+            [
+                {k: msgspec.json.encode(v).decode() if isinstance(v, (list, dict)) else v for k, v in r.items()}
+                for r in batch
+            ],
+            schema=writer.schema if writer else None,
+        )
+        if writer is None:
+            table = table.cast(
+                pa.schema([(f.name, pa.string() if pa.types.is_null(f.type) else f.type) for f in table.schema])
+            )
+            writer = pq.ParquetWriter(out, table.schema)
+        writer.write_table(table)
+        count += len(batch)
+    if writer is None:
+        pq.write_table(pa.table({}), out)
+    else:
+        writer.close()
+    return count
+
+
+def _first(rows: Iterable[Row]) -> tuple[Row | None, Iterator[Row]]:
+    iterator = iter(rows)
+    return next(iterator, None), iterator

@@ -1,0 +1,113 @@
+"""Files of other tools become documents: guessed or saved mapping, good rows in, bad rows named."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import attrs
+from crawlers.imports.mapping import Mapping
+from crawlers.imports.reading import Refused
+from crawlers.imports.rows import guess, read_documents
+
+from domain.documents import Document
+from domain.errors import InvalidInput
+from domain.prices import PriceObservation
+from domain.times import Clock
+
+PART_ROWS = 2_000  # one inbox file: one transaction of moderate size
+
+
+@attrs.frozen(kw_only=True)
+class ImportReport:
+    """What became of one file."""
+
+    file: str
+    rows: int
+    stored: int
+    known: int
+    refused: tuple[Refused, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Receipt:
+    """What became of one part in the store."""
+
+    stored: int
+    known: int
+
+
+class Handover(Protocol):
+    """Gives items to whoever holds the store, and waits for what became of them."""
+
+    def give(self, items: list[Document | PriceObservation]) -> str:
+        """Hand over; returns the name of the part."""
+        ...
+
+    def wait(self, name: str) -> Receipt:
+        """Block until the part is stored. Raises StoreUnavailable if nobody stores it."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Imports:
+    """Imports files through the inbox, whether the product runs or not."""
+
+    handover: Handover
+    clock: Clock
+    mappings: Callable[[str], Mapping | None]
+    """A saved mapping by name; None if unknown."""
+
+    def preview(self, path: Path) -> Any:
+        """The guess for a file: mapping, certain or not, why. Raises InvalidInput for a file that can't be read."""
+        return guess(path)
+
+    def run(
+        self,
+        path: Path,
+        *,
+        source: str = "",
+        mapping: str = "",
+        progress: Callable[[int], None] = lambda rows: None,
+    ) -> ImportReport:
+        """Import one file. Raises InvalidInput for an unknown mapping or a guess that is not certain."""
+        chosen = self._mapping(path, mapping)
+        refused: list[Refused] = []
+        rows = stored = known = 0
+        waiting: list[str] = []
+        for part in self._parts(path, source, chosen, refused, self.clock.now()):
+            waiting.append(self.handover.give(part))
+            rows += len(part)
+            progress(rows)
+        for name in waiting:
+            receipt = self.handover.wait(name)
+            stored, known = stored + receipt.stored, known + receipt.known
+        return ImportReport(
+            file=str(path), rows=rows + len(refused), stored=stored, known=known, refused=tuple(refused)
+        )
+
+    def _mapping(self, path: Path, name: str) -> Mapping:
+        if name:
+            saved = self.mappings(name)
+            if saved is None:
+                raise InvalidInput(f"no saved mapping named {name!r}")
+            return saved
+        guessed = guess(path)
+        if not guessed.certain:
+            raise InvalidInput(f"{path}: the columns are not certain ({guessed.why}); guess: {guessed.mapping}")
+        return guessed.mapping
+
+    def _parts(
+        self, path: Path, source: str, mapping: Mapping, refused: list[Refused], seen_at: datetime
+    ) -> Iterator[list[Document | PriceObservation]]:
+        part: list[Document | PriceObservation] = []
+        for item in read_documents(path, source=source, mapping=mapping, seen_at=seen_at):
+            if isinstance(item, Refused):
+                refused.append(item)
+                continue
+            part.append(item)
+            if len(part) >= PART_ROWS:
+                yield part
+                part = []
+        if part:
+            yield part

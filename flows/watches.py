@@ -1,0 +1,110 @@
+"""监测我的品牌: making, changing and trying a watch."""
+
+import attrs
+
+from alerts.notifiers.notifier import Notifier
+from domain.alerts import Delivery, Notice, NoticeReason
+from domain.documents import StoredDocument
+from domain.errors import DeliveryFailed, InvalidInput
+from domain.times import Clock
+from domain.watches import Watch
+from flows.protocols import Watches
+from index.query import And, Node, Not, Or, Term
+from index.store import Documents, Ledger
+
+
+@attrs.frozen(kw_only=True)
+class Preview:
+    """What a watch would have matched."""
+
+    total: int
+    newest: tuple[StoredDocument, ...]
+
+
+@attrs.frozen(kw_only=True)
+class WatchList:
+    """Keeps the watches."""
+
+    watches: Watches
+    ledger: Ledger
+    documents: Documents
+    notifiers: dict[str, Notifier]
+    """By channel name."""
+    clock: Clock
+
+    def all(self) -> list[Watch]:
+        """All watches, in the order in which they were made."""
+        return self.watches.list()
+
+    def save(self, watch: Watch) -> int:
+        """Keep it and count its past. Returns its number of documents. Raises InvalidInput for a watch that can match nothing."""
+        problem = fault(watch, channels=set(self.notifiers))
+        if problem:
+            raise InvalidInput(problem)
+        self.watches.save(watch)
+        return self.ledger.recount(watch)
+
+    def remove(self, name: str) -> bool:
+        """Take it away with its counts. False if unknown."""
+        return self.watches.remove(name)
+
+    def preview(self, watch: Watch, *, limit: int = 10) -> Preview:
+        """The last matches that the watch would have had."""
+        terms: tuple[Node, ...] = tuple(Term(field="text", value=t.lower()) for t in watch.terms)
+        if watch.brand:
+            terms = (*terms, Term(field="brand", value=watch.brand))
+        if not terms:
+            return Preview(total=0, newest=())
+        parts: list[Node] = [Or(parts=terms)]
+        parts += [Not(part=Term(field="text", value=w.lower())) for w in watch.excluded]
+        if watch.sources:
+            parts.append(Or(parts=tuple(Term(field="source", value=s) for s in watch.sources)))
+        found = self.documents.search(And(parts=tuple(parts)), limit=limit)
+        return Preview(total=found.total, newest=tuple(h.document for h in found.hits))
+
+    def test_message(self, channel: str) -> Delivery:
+        """Send a test message now, past the outbox. Raises InvalidInput for an unknown channel."""
+        notifier = self.notifiers.get(channel)
+        if notifier is None:
+            raise InvalidInput(
+                f"no channel named {channel!r} in tingchao.toml; known: {', '.join(self.notifiers) or 'none'}"
+            )
+        now = self.clock.now()
+        notice = Notice(
+            key=f"test-{channel}-{int(now.timestamp())}",
+            alert_id="",
+            channel=channel,
+            reason=NoticeReason.TEST,
+            title="听潮测试消息",
+            lines=("这是一条测试消息，收到说明渠道已连通。",),
+            created_at=now,
+        )
+        try:
+            notifier.send(notice)
+        except DeliveryFailed as error:
+            return Delivery(
+                key=notice.key, channel=channel, attempts=1, outcome="dead", detail=str(error), created_at=now
+            )
+        return Delivery(
+            key=notice.key,
+            channel=channel,
+            attempts=1,
+            outcome="delivered",
+            created_at=now,
+            delivered_at=self.clock.now(),
+        )
+
+
+def fault(watch: Watch, *, channels: set[str]) -> str:
+    """What is wrong with a watch in one sentence for people; empty = nothing."""
+    if not watch.name.strip():
+        return "监测需要一个名称"
+    if not watch.terms and not watch.products:
+        return "请至少填写品牌、一个关键词或一个商品链接"
+    short = [t for t in watch.terms if len(t.strip()) < 2]
+    if short:
+        return f"关键词 {short[0]!r} 太短：至少两个字，否则几乎什么都会命中"
+    unknown = [c for c in watch.channels if c not in channels]
+    if unknown:
+        return f"没有名为 {unknown[0]!r} 的渠道；已配置：{'、'.join(sorted(channels)) or '无'}"
+    return ""
