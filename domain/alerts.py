@@ -73,6 +73,8 @@ class Usual:
     """Documents of any sentiment expected in the window."""
     days: int
     """Days of history behind it; under 14 every surge is provisional."""
+    corrected: float = 0.0
+    """`negative` once the window's own volume is taken into account; equal to it where the volume is as usual."""
 
 
 @attrs.frozen(kw_only=True)
@@ -101,6 +103,8 @@ class Evidence:
     """Why this level or none, one of the detector's named reasons."""
     onset: datetime | None = None
     """Where the rise began by the best window, aware UTC."""
+    source: str = ""
+    """The source that was judged; empty = all sources of the watch together."""
 
 
 @attrs.frozen(kw_only=True)
