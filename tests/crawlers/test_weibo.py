@@ -1,0 +1,249 @@
+"""Weibo's answers are classified before they are read, and nothing that it sends makes the adapter raise."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.sites.adapter import ParsedPage, RawPage
+from crawlers.sites.weibo import Weibo
+from domain.documents import Post
+from domain.feeds import Outcome
+from domain.watches import Watch
+
+SEEN = datetime(2026, 6, 15, 4, 0, tzinfo=UTC)
+SEARCH = (
+    "https://m.weibo.cn/api/container/getIndex?containerid=100103type%3D61%26q%3D%E6%BE%9C%E5%B7%9D&page_type=searchall"
+)
+POSTS = "https://m.weibo.cn/api/container/getIndex?type=uid&value=1900000006&containerid=1076031900000006"
+HOTFLOW = "https://m.weibo.cn/comments/hotflow?id=5250000000000011&mid=5250000000000011&max_id_type=0"
+BUILD = "https://weibo.com/ajax/statuses/buildComments?flow=0&id=5250000000000011&count=20"
+SHOW = "https://m.weibo.cn/statuses/show?id=5250000000000011"
+DESKTOP_SEARCH = "https://s.weibo.com/weibo?q=%E6%BE%9C%E5%B7%9D"
+API = "https://api.weibo.com/2/statuses/home_timeline.json"
+ADDRESSES = (SEARCH, POSTS, HOTFLOW, BUILD, SHOW, DESKTOP_SEARCH, API, SHOW.replace("show", "extend"))
+PROFILE_CARDS = [
+    {"card_type": 42, "desc": "简介"},
+    {"card_type": 11, "card_group": [{"card_type": 10, "user": {"id": 1}}]},
+]
+
+
+def ask(url: str, body: Any = b"", *, status: int = 200, location: str = "") -> ParsedPage:
+    raw = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    headers = (("location", location),) if location else ()
+    return Weibo().parse(RawPage(url=url, body=raw, status=status, headers=headers, seen_at=SEEN))
+
+
+def mblog(mid: Any = "5250000000000011", **fields: Any) -> dict[str, Any]:
+    return {"mid": mid, "text": "漏水", "created_at": "刚刚", "user": {"id": 1900000001, "verified": False}} | fields
+
+
+def cards(*mblogs: dict[str, Any], **info: Any) -> dict[str, Any]:
+    return {"ok": 1, "data": {"cards": [{"card_type": 9, "mblog": m} for m in mblogs], "cardlistInfo": info}}
+
+
+@pytest.mark.parametrize(
+    ("url", "answer", "outcome"),
+    [
+        (SEARCH, {"status": 432}, Outcome.CAPTCHA),
+        (SEARCH, {"status": 418}, Outcome.RATE_LIMITED),
+        (SEARCH, {"status": 414, "body": "<html><title>Weibo</title></html>"}, Outcome.BLOCKED),
+        (SEARCH, {"status": 403, "body": "<html>forbidden</html>"}, Outcome.BLOCKED),
+        (SEARCH, {"status": 502}, Outcome.UNAVAILABLE),
+        (SEARCH, {"status": 404}, Outcome.NOT_FOUND),
+        (
+            DESKTOP_SEARCH,
+            {"status": 302, "location": "https://passport.weibo.com/visitor/visitor?a=enter"},
+            Outcome.LOGIN_REQUIRED,
+        ),
+        (DESKTOP_SEARCH, {"body": "<html><title>Sina Visitor System</title></html>"}, Outcome.LOGIN_REQUIRED),
+        (
+            "https://passport.weibo.com/visitor/visitor?entry=miniblog",
+            {"body": "<html></html>"},
+            Outcome.LOGIN_REQUIRED,
+        ),
+        (SEARCH, {"status": 302, "location": "https://security.weibo.com/captcha/geetest"}, Outcome.CAPTCHA),
+        (
+            SEARCH,
+            {"body": {"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso"}},
+            Outcome.LOGIN_REQUIRED,
+        ),
+        (SEARCH, {"body": {"ok": -100, "url": "https://m.weibo.cn/captcha/show"}}, Outcome.CAPTCHA),
+        (SEARCH, {"body": {"ok": 0, "msg": "请求过于频繁，歇歇吧"}}, Outcome.RATE_LIMITED),
+        (SEARCH, {"body": {"ok": 0, "errno": "100005", "msg": "请求过于频繁"}, "status": 403}, Outcome.RATE_LIMITED),
+        (SEARCH, {"body": {"ok": 0, "msg": "系统繁忙，请稍后再试"}}, Outcome.UNAVAILABLE),
+        (SEARCH, {"body": {"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}}, Outcome.EMPTY),
+        (SEARCH + "&page=7", {"body": {"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}}, Outcome.END),
+        (POSTS, {"body": {"ok": 0, "data": {"cards": [], "cardlistInfo": {"total": 7233}}}}, Outcome.BLOCKED),
+        (
+            POSTS + "&since_id=45291",
+            {"body": {"ok": 0, "data": {"cards": [], "cardlistInfo": {"total": 7233}}}},
+            Outcome.BLOCKED,
+        ),
+        (POSTS + "&page=725", {"body": {"ok": 0, "data": {"cards": [], "cardlistInfo": {"total": 7233}}}}, Outcome.END),
+        (SEARCH, {"body": {"ok": 1, "data": {"cards": [], "cardlistInfo": {"total": 0}}}}, Outcome.EMPTY),
+        (SEARCH, {"body": {"ok": 0}}, Outcome.UNAVAILABLE),
+        (POSTS, {"body": {"ok": 1, "data": {"cards": PROFILE_CARDS}}}, Outcome.CAPTCHA),
+        (POSTS.replace("107603", "107803"), {"body": {"ok": 1, "data": {"cards": PROFILE_CARDS}}}, Outcome.OK),
+        (POSTS.replace("107603", "100505"), {"body": {"ok": 1, "data": {"userInfo": {"id": 1}}}}, Outcome.OK),
+        (SEARCH, {"body": {"ok": 1, "data": {"cards": [{"card_type": 58, "desc": "未找到相关结果"}]}}}, Outcome.EMPTY),
+        (SEARCH, {"body": "<!doctype html><html><body>服务升级</body></html>"}, Outcome.UNAVAILABLE),
+        (SEARCH, {"body": "<html>澜川 热水器 请完成验证 <div id='geetest'></div></html>"}, Outcome.CAPTCHA),
+        (SEARCH, {"body": ""}, Outcome.UNAVAILABLE),
+        (SEARCH, {"body": '{"ok":1,"data":{"cards":[{"card_type":9,"mblog":{"text":"半'}, Outcome.TRUNCATED),
+        (SEARCH, {"body": '{"ok":1,"data":{"cards":[{"card_type":9,"top":tru'}, Outcome.TRUNCATED),
+        (SEARCH, {"body": '{"ok":1,"data":{"cards":[{"card_type":9}'}, Outcome.TRUNCATED),
+        (SEARCH, {"body": '{"ok":1,"data":{"cards":[}}}'}, Outcome.CHANGED),
+        (SEARCH, {"body": {"ok": 1, "data": {"blocks": []}}}, Outcome.CHANGED),
+        (HOTFLOW, {"body": {"ok": 0}}, Outcome.EMPTY),
+        (HOTFLOW + "&max_id=139000000000001", {"body": {"ok": 0}}, Outcome.END),
+        (
+            BUILD + "&max_id=4",
+            {"body": {"ok": 1, "data": [], "max_id": 0, "trendsText": "已加载全部评论"}},
+            Outcome.END,
+        ),
+        (SHOW, {"body": {"ok": 0, "msg": "微博不存在或暂无查看权限!"}}, Outcome.NOT_FOUND),
+        (SHOW, {"body": {"ok": 1, "data": mblog("5250000000000099")}}, Outcome.WRONG_ITEM),
+        (POSTS, {"body": cards(mblog(), containerid="1076031900000077")}, Outcome.WRONG_ITEM),
+        (API, {"body": {"error": "expired_token", "error_code": 21327}, "status": 403}, Outcome.LOGIN_REQUIRED),
+        (
+            API,
+            {"body": {"error": "User requests out of rate limit!", "error_code": 10023}, "status": 403},
+            Outcome.RATE_LIMITED,
+        ),
+        (
+            DESKTOP_SEARCH,
+            {"body": "<html><div class='card-wrap'><div class='card-no-result'>抱歉</div></div></html>"},
+            Outcome.EMPTY,
+        ),
+        (DESKTOP_SEARCH, {"body": "<html><div id='new-layout'></div></html>"}, Outcome.CHANGED),
+    ],
+)
+def test_each_kind_of_answer_has_its_own_outcome(url: str, answer: dict[str, Any], outcome: Outcome) -> None:
+    page = ask(url, **answer)
+    assert (page.outcome, page.documents) == (outcome, ())
+    assert page.reason or outcome is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("http://m.weibo.cn/api/container/getIndex?q=x&page_type=searchall&containerid=100103type=61", "search"),
+        ("https://m.weibo.cn/api/container/getIndex?type=uid&value=1900000006", "profile"),
+        ("https://m.weibo.cn/comments/hotFlowChild?max_id=0&cid=5250100000000001", "replies"),
+        ("https://www.weibo.com/ajax/statuses/longtext?id=QkYJa000c", "longtext"),
+        ("https://weibo.com/about", None),
+        ("https://weibo.example/ajax/statuses/show?id=1", None),
+        ("http://[bad", None),
+    ],
+)
+def test_host_path_and_parameters_decide_what_page_it_is(url: str, page: str | None) -> None:
+    assert Weibo().page_of(url) == page
+
+
+def test_a_watch_starts_at_the_newest_posts_for_each_of_its_terms() -> None:
+    pages = list(Weibo().first_pages(Watch(name="澜川", brand="澜川", aliases=("LanChuan & Co",))))
+    containers = [parse_qs(urlsplit(p.url).query)["containerid"][0] for p in pages]
+    assert containers == ["100103type=61&q=澜川", "100103type=61&q=LanChuan %26 Co"]
+    assert all(Weibo().page_of(p.url) == "search" and p.first for p in pages)
+    assert dict(pages[0].headers)["X-Requested-With"] == "XMLHttpRequest"
+
+
+def test_the_same_post_has_one_id_whether_it_comes_as_number_text_or_short_id() -> None:
+    as_number = ask(POSTS, cards(mblog(5250000000000012))).documents[0]
+    as_text = ask(POSTS, cards(mblog("5250000000000012"))).documents[0]
+    extended = ask(
+        "https://m.weibo.cn/statuses/extend?id=QkYJa000c", {"ok": 1, "data": {"longTextContent": "全部"}}
+    ).documents[0]
+    assert {as_number.id, as_text.id, extended.id} == {"weibo:5250000000000012"}
+
+
+def test_an_id_that_lost_digits_as_a_float_is_not_stored() -> None:
+    assert ask(POSTS, cards(mblog(5.250000000000012e15))).documents == ()
+
+
+def test_a_repost_brings_its_original_as_a_post_of_its_own_after_the_own_posts() -> None:
+    original = mblog("5249000000000001", text="原文")
+    page = ask(SEARCH, cards(mblog(retweeted_status=original), mblog("5250000000000012")))
+    assert [d.id[-4:] for d in page.documents] == ["0011", "0012", "0001"]
+    assert isinstance(page.documents[0], Post)
+    assert page.documents[0].repost_of == page.documents[2].id
+
+
+def test_a_post_that_comes_twice_on_a_page_is_given_once() -> None:
+    assert len(ask(SEARCH, cards(mblog(), mblog())).documents) == 1
+
+
+def test_the_last_page_of_a_search_is_followed_by_none() -> None:
+    assert ask(SEARCH + "&page=50", cards(mblog())).next_pages == ()
+    assert "page=50" in ask(SEARCH + "&page=49", cards(mblog())).next_pages[0].url
+
+
+def test_a_search_page_past_the_last_that_repeats_an_earlier_one_is_the_end() -> None:
+    body = "<html><div class='card-wrap' mid='5250000000000011'></div><ul class='s-scroll'><li class='cur'>第1页</li></ul></html>"
+    assert ask(DESKTOP_SEARCH + "&page=51", body).outcome is Outcome.END
+    assert ask(DESKTOP_SEARCH + "&page=1", body).outcome is Outcome.OK
+
+
+def test_a_comment_cursor_that_comes_back_unchanged_ends_the_walk() -> None:
+    body = {"ok": 1, "data": {"data": [{"id": 5250100000000001, "text": "一", "created_at": "刚刚"}], "max_id": 77}}
+    assert "max_id=77" in ask(HOTFLOW, body).next_pages[0].url
+    assert ask(HOTFLOW + "&max_id=77", body).next_pages == ()
+
+
+def test_a_token_in_the_address_never_reaches_the_next_request() -> None:
+    page = ask(API + "?access_token=SECRET&count=1", {"statuses": [mblog()], "total_number": 9})
+    assert page.next_pages
+    assert "SECRET" not in page.next_pages[0].url
+
+
+def test_posts_collected_say_how_many_the_site_counts() -> None:
+    stats = ask(SEARCH, cards(mblog(), total=317)).stats
+    assert stats is not None
+    assert stats.total == 317
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=12,
+)
+SHAPES = st.fixed_dictionaries(
+    {},
+    optional=dict.fromkeys(("mid", "id", "text", "text_raw", "created_at", "user", "retweeted_status", "title", "comments", "longText", "rootid"), JSON_VALUES),
+)
+
+
+@given(
+    url=st.sampled_from(ADDRESSES) | st.text(max_size=40), body=st.binary(max_size=200), status=st.integers(100, 599)
+)
+def test_no_bytes_make_the_adapter_raise(url: str, body: bytes, status: int) -> None:
+    assert isinstance(ask(url, body, status=status).outcome, Outcome)
+
+
+@given(
+    url=st.sampled_from(ADDRESSES),
+    item=SHAPES | JSON_VALUES,
+    wrap=st.sampled_from(["cards", "data", "statuses", "flat", "comments"]),
+)
+def test_no_shape_of_a_post_makes_the_adapter_raise(url: str, item: Any, wrap: str) -> None:
+    bodies = {
+        "cards": {"ok": 1, "data": {"cards": [{"card_type": 9, "mblog": item}, item]}},
+        "data": {"ok": 1, "data": item},
+        "statuses": {"statuses": [item]},
+        "flat": item,
+        "comments": {"ok": 1, "data": {"data": [item], "max_id": item}},
+    }
+    page = ask(url, bodies[wrap])
+    assert isinstance(page.outcome, Outcome)
+    assert "unexpected shape" not in page.reason  # the readers look before they take; the net below them stays unused
+
+
+@given(markup=st.text(alphabet=st.sampled_from("<>/a&;\"'= brimgalt[]全文\x00\u200b\ue627\n"), max_size=60))
+def test_no_markup_makes_the_search_page_raise(markup: str) -> None:
+    body = f"<html><div class='card-wrap' mid='5250000000000011'><p node-type='feed_list_content'>{markup}</p></div></html>"
+    assert "unexpected shape" not in ask(DESKTOP_SEARCH, body.encode()).reason
