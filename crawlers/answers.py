@@ -1,0 +1,66 @@
+"""What came of asking for a page, and what the transport itself says about it."""
+
+import attrs
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+
+from crawlers.manners import RobotsRefuse, RobotsUnread
+from crawlers.origin import ForeignHost
+from crawlers.settings import MAX_BYTES
+from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage
+from domain.feeds import Outcome
+
+TOO_LARGE = f"answer larger than {MAX_BYTES // 1024 // 1024} MiB"
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """What came of asking for one address."""
+
+    request: PageRequest
+    page: RawPage | None = None
+    """None = no answer at all."""
+    outcome: Outcome | None = None
+    """Known without parsing; None = the adapter says."""
+    reason: str = ""
+    heard: bool = False
+    """A browser page loaded it by itself."""
+
+
+def judge(answer: Answer, parsed: ParsedPage | None) -> tuple[Outcome, str]:
+    """Outcome and reason: the adapter's word, unless the transport knows better than a page that looks well."""
+    if parsed is None or (answer.outcome and parsed.outcome.good):
+        return answer.outcome or Outcome.UNAVAILABLE, answer.reason
+    if parsed.outcome.good and answer.page and answer.page.status >= 500:
+        return Outcome.UNAVAILABLE, f"HTTP {answer.page.status}"
+    return parsed.outcome, parsed.reason
+
+
+def why(error: Exception) -> tuple[Outcome, str]:
+    """What a failed request means for the feed."""
+    match error:
+        case RobotsRefuse():
+            return Outcome.BLOCKED, str(error)
+        case RobotsUnread():
+            return Outcome.UNAVAILABLE, str(error)
+        case ForeignHost():
+            return Outcome.CHANGED, str(error)
+        case DownloadCancelledError():
+            return Outcome.CHANGED, TOO_LARGE
+        case IgnoreRequest() if "decompression" in str(error):
+            return Outcome.CHANGED, f"{TOO_LARGE} once decompressed"
+        case IgnoreRequest():
+            return Outcome.CHANGED, str(error)
+        case DownloadTimeoutError():
+            return Outcome.UNAVAILABLE, "no answer in time"
+        case CannotResolveHostError():
+            return Outcome.UNAVAILABLE, "host name does not resolve to a public address"
+        case DownloadConnectionRefusedError() | DownloadFailedError():
+            return Outcome.UNAVAILABLE, "connection failed"
+    return Outcome.UNAVAILABLE, f"{type(error).__name__}: {error}".splitlines()[0][:200]

@@ -1,0 +1,141 @@
+"""The raw answers as WARC files: a mended parser can be run again, and evidence has bytes, time and SHA-256."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import attrs
+from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from crawlers.sites.adapter import RawPage
+from domain.errors import InvalidInput
+
+ROTATE_BYTES = 64 * 1024 * 1024
+_PREFIX = "urn:tingchao:"
+# never written: what would let somebody else speak as us, and what no longer describes the bytes kept
+_SECRET = ("set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization", "proxy-authenticate")
+_TRANSPORT = ("content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive")
+
+
+@attrs.frozen(kw_only=True)
+class ArchiveRecord:
+    """Where an answer is kept."""
+
+    id: str
+    """WARC-Record-ID, `urn:tingchao:FILE:OFFSET`: it says itself where the record begins."""
+    sha256: str
+    """Of the body as parsed, 64 hex digits."""
+
+
+class Archive:
+    """A folder of gzipped WARC files. One writer per object, any number of objects and readers per folder."""
+
+    def __init__(self, folder: Path, *, rotate_bytes: int = ROTATE_BYTES) -> None:
+        """folder: made if missing. rotate_bytes: a file that has reached this size is closed and the next one begun."""
+        self.folder = folder
+        self._rotate_bytes = rotate_bytes
+        self._file: BinaryIO | None = None
+        self._name = ""
+
+    def write(self, source: str, page: RawPage) -> ArchiveRecord:
+        """Keep an answer, durably on return. The body is kept as parsed (content coding undone), cookies are left out."""
+        file = self._open(source)
+        digest = hashlib.sha256(page.body).hexdigest()
+        record_id = f"{_PREFIX}{self._name}:{file.tell()}"
+        writer = WARCWriter(file, gzip=True, warc_version="1.1")
+        writer.write_record(_record(writer, page, record_id, digest))
+        file.flush()
+        os.fsync(file.fileno())
+        return ArchiveRecord(id=record_id, sha256=digest)
+
+    def read_back(self, record: ArchiveRecord | str) -> RawPage:
+        """The answer of a record or record id, as it was handed to the parser. Raises InvalidInput if it is gone or damaged."""
+        record_id = record if isinstance(record, str) else record.id
+        name, _, offset = record_id.removeprefix(_PREFIX).rpartition(":")
+        path = self.folder / name
+        if not record_id.startswith(_PREFIX) or "/" in name or not offset.isdigit() or not path.is_file():
+            raise InvalidInput(f"no archived answer {record_id!r} in {self.folder}")
+        with path.open("rb") as file:
+            file.seek(int(offset))
+            for found in ArchiveIterator(file):
+                return _page(found, record_id)
+        raise InvalidInput(f"archive file {path} ends before {record_id!r}")
+
+    def replay(self, source: str) -> Iterator[tuple[str, RawPage]]:
+        """(record id, answer) of everything kept of a source, oldest file first. A file cut by a crash ends early, silently."""
+        for path in sorted(self.folder.glob(f"{source}-*.warc.gz")):
+            with path.open("rb") as file:
+                try:
+                    for found in ArchiveIterator(file):
+                        record_id = found.rec_headers.get_header("WARC-Record-ID").strip("<>")
+                        yield record_id, _page(found, record_id)
+                except InvalidInput:
+                    raise
+                except Exception:  # warcio raises whatever zlib or its parsers do at a cut member
+                    continue
+
+    def close(self) -> None:
+        """Close the current file; the next write begins a new one."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _open(self, source: str) -> BinaryIO:
+        if self._file is not None and (
+            self._file.tell() >= self._rotate_bytes or not self._name.startswith(f"{source}-")
+        ):
+            self.close()
+        if self._file is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            # real time, only so that names sort; the random part keeps processes and machines apart
+            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+            self._name = f"{source}-{stamp}-{secrets.token_hex(4)}.warc.gz"
+            self._file = (self.folder / self._name).open("xb")
+        return self._file
+
+
+def without_secrets(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Response headers as adapter and archive get them: no cookies, nothing about a transport that is undone."""
+    return tuple((n, v) for n, v in headers if n.lower() not in (*_SECRET, *_TRANSPORT))
+
+
+def _record(writer: WARCWriter, page: RawPage, record_id: str, digest: str) -> ArcWarcRecord:
+    headers = [(n, " ".join(v.splitlines())) for n, v in without_secrets(page.headers)]
+    http = StatusAndHeaders(f"{page.status} -", [*headers, ("content-length", str(len(page.body)))], "HTTP/1.1")
+    warc = {
+        "WARC-Record-ID": f"<{record_id}>",
+        "WARC-Date": page.seen_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "WARC-Payload-Digest": f"sha256:{digest}",
+    }
+    return writer.create_warc_record(
+        page.url,
+        "response",
+        payload=BytesIO(page.body),
+        length=len(page.body),  # without it warcio throws our SHA-256 away and writes its own SHA-1
+        http_headers=http,
+        warc_headers_dict=warc,
+    )
+
+
+def _page(record: ArcWarcRecord, record_id: str) -> RawPage:
+    body = record.content_stream().read()
+    kept = record.rec_headers.get_header("WARC-Payload-Digest")
+    if record.rec_headers.get_header("WARC-Record-ID") != f"<{record_id}>" or kept != (
+        f"sha256:{hashlib.sha256(body).hexdigest()}"
+    ):
+        raise InvalidInput(f"archived answer {record_id!r} is damaged: its bytes do not match {kept}")
+    return RawPage(
+        url=record.rec_headers.get_header("WARC-Target-URI"),
+        body=body,
+        status=int(record.http_headers.get_statuscode()),
+        headers=tuple((n, v) for n, v in record.http_headers.headers if n != "content-length"),
+        seen_at=datetime.fromisoformat(record.rec_headers.get_header("WARC-Date")),
+    )

@@ -1,0 +1,70 @@
+"""What one crawl is asked to do, and what it tells when it is over."""
+
+from datetime import timedelta
+
+import attrs
+
+from domain.feeds import Outcome
+
+USER_AGENT = "Tingchao/0.1 (consumer voice monitoring)"
+ROBOTS_NAME = "Tingchao"
+"""The name that a robots.txt may address, whatever the user agent says."""
+
+
+@attrs.frozen(kw_only=True)
+class CrawlJob:
+    """One crawl of one source."""
+
+    source: str
+    """Adapter name."""
+    pages_limit: int = 50
+    """Pages fetched at most."""
+    delay: timedelta = timedelta(seconds=2)
+    """Product time between two requests, ± 50 %; AutoThrottle lengthens it where the site is slow."""
+    origin: str = ""
+    """Where connections go instead of the real hosts, `http://127.0.0.1:8931`; empty = to the hosts themselves."""
+    cookie: str = attrs.field(default="", repr=False)
+    """Session as a Cookie header, `SUB=…; SUBP=…`; sent over https to `allowed_hosts` only, never logged or archived."""
+    browser: bool = False
+    """Pages that ask for a browser get one; False = they are asked for over plain HTTP."""
+    obey_robots: bool = True
+    """False only where an operator recorded a decision with a reason."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Hosts that may be asked, `host` or `host:port`; nobody else is, whatever a redirect says. Empty = the adapter's."""
+    resource_hosts: tuple[str, ...] = ()
+    """Hosts from which a browser page may load besides (scripts, styles), `*.example.com` for a whole domain; no cookie goes there."""
+    user_agent: str = ""
+    """That of the session; empty = our own (in a browser the browser's)."""
+    lease: timedelta = timedelta(seconds=180)
+    """Real time that a page is held; longer than its retries take."""
+
+
+@attrs.frozen(kw_only=True)
+class CrawlReport:
+    """What became of a crawl."""
+
+    source: str
+    pages: int = 0
+    """Answers received and handed off."""
+    documents: int = 0
+    """Posts and reviews handed off, known ones included."""
+    prices: int = 0
+    skipped: int = 0
+    """Pages that gave nothing: refused by robots, to a foreign host, unanswered, or answered badly."""
+    seconds: float = 0.0
+    """Real time."""
+    outcomes: dict[Outcome, int] = attrs.field(factory=dict)
+    stopped: Outcome | None = None
+    """The risk answer that stopped the source; None = it ran to its end."""
+    reason: str = ""
+    """Why it stopped, or the last thing that went wrong."""
+    robots_refused: int = 0
+    """Pages that robots.txt forbids."""
+
+    def line(self) -> str:
+        """One line for the log."""
+        end = f" stopped={self.stopped}" if self.stopped else ""
+        return (
+            f"collected site={self.source} pages={self.pages} documents={self.documents}"
+            f" skipped={self.skipped} seconds={self.seconds:.1f}{end}"
+        )

@@ -1,0 +1,82 @@
+"""How a crawl behaves: robots.txt as RFC 9309 has it, Crawl-delay kept, redirects never off the site."""
+
+from urllib.parse import urljoin
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.http import Request, Response
+from scrapy.robotstxt import RobotParser
+
+from crawlers.addresses import is_allowed
+from crawlers.job import ROBOTS_NAME, CrawlJob
+
+ROBOTS_REASON = "robots.txt"
+
+
+class RobotsRefuse(IgnoreRequest):
+    """robots.txt forbids this page."""
+
+
+class RobotsUnread(IgnoreRequest):
+    """robots.txt answers 5xx or not at all: nothing may be asked for now (RFC 9309 §2.3.1.4)."""
+
+
+class Robots(RobotsTxtMiddleware):
+    """Scrapy's reading of robots.txt, stricter: an unread file forbids everything, and Crawl-delay is kept."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        """Raises NotConfigured where the job does not obey robots."""
+        super().__init__(crawler)
+        crawler.signals.connect(self._keep_delay, signals.robots_parsed)
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """Let the request pass, or raise RobotsRefuse or RobotsUnread."""
+        if rp is None:
+            raise RobotsUnread(f"{ROBOTS_REASON} could not be read")
+        if not rp.allowed(request.url, ROBOTS_NAME):
+            raise RobotsRefuse(ROBOTS_REASON)
+
+    async def allows(self, url: str) -> bool:
+        """May this address be asked? For what a browser page asks by itself."""
+        parser = await self.robot_parser(Request(url))
+        return parser is not None and parser.allowed(url, ROBOTS_NAME)
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500:
+            raise IgnoreRequest(f"robots.txt answered {response.status}")
+        if response.status >= 300:  # none there: what an error page says is no rule
+            response = response.replace(body=b"")
+        await super()._parse_robots(response, netloc, request)
+
+    def _keep_delay(self, robotparser: RobotParser) -> None:
+        asked_s = robotparser.crawl_delay(ROBOTS_NAME)
+        throttle = self.crawler.get_extension(AutoThrottle)
+        if not asked_s or throttle is None:
+            return
+        speed = getattr(self.crawler.spider, "clock").speed or 1.0  # noqa: B009  Scrapy types it as any Spider
+        throttle.mindelay = max(throttle.mindelay, asked_s / speed)
+        throttle.maxdelay = max(throttle.maxdelay, throttle.mindelay)
+        downloader = self.crawler.engine.downloader
+        downloader._delay = max(downloader._delay, throttle.mindelay)
+        downloader._jitter = 0.0  # what a site asks for is a minimum
+        for slot in downloader.slots.values():
+            slot.delay, slot.jitter = max(slot.delay, throttle.mindelay), 0.0
+
+
+class OnSiteRedirects(RedirectMiddleware):
+    """Follows a redirect to the site's own hosts; any other is an answer for the adapter to read (passport.jd.com = log in)."""
+
+    # Scrapy 2.19 warns about middlewares that still take its optional third argument
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """The response, or the request that follows from it."""
+        job: CrawlJob = getattr(self.crawler.spider, "job")  # noqa: B009  Scrapy types it as any Spider
+        location = (response.headers.get("Location") or b"").decode("latin-1").strip()
+        target = urljoin(request.url, location)
+        downgraded = request.url.startswith("https:") and not target.startswith("https:")
+        if not location or downgraded or not is_allowed(target, job.allowed_hosts):
+            return response
+        return super().process_response(request, response)

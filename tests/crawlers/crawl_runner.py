@@ -1,0 +1,157 @@
+"""Runs one crawl of the invented site "pond" in a process of its own: Twisted's reactor starts once.
+
+Called with one JSON argument (see `main`); prints the report as JSON. Holds the test adapter and a frontier in SQLite.
+"""
+
+import hashlib
+import json
+import logging
+import sqlite3
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import attrs
+
+from crawlers.archive import Archive
+from crawlers.frontier import Lease
+from crawlers.handoff import FolderInbox
+from crawlers.run import CrawlJob, run_crawl
+from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage
+from domain.documents import Post
+from domain.feeds import Outcome
+from domain.people import pseudonym
+from domain.times import ScaledClock
+from domain.watches import Watch
+
+HOST = "www.pond.example"
+API = "api.pond.example"
+
+
+class PondAdapter:
+    """Lists of posts as JSON in GBK: `/list?page=N` on the site's two hosts."""
+
+    name = "pond"
+    hosts = (HOST, API)
+
+    def first_pages(self, watch: Watch) -> Iterable[PageRequest]:
+        return [PageRequest(source="pond", page="list", url=f"https://{HOST}/list?page=1", watch=watch.name)]
+
+    def page_of(self, url: str) -> str | None:
+        parts = urlsplit(url)
+        return "list" if parts.hostname in self.hosts and parts.path == "/list" else None
+
+    def parse(self, page: RawPage) -> ParsedPage:
+        headers = dict(page.headers)
+        if "passport" in headers.get("location", ""):
+            return self._bad(Outcome.LOGIN_REQUIRED, "redirect to the log-in page")
+        if page.status == 432 or page.body == b"captcha":
+            return self._bad(Outcome.CAPTCHA, "captcha")
+        if page.status >= 500:
+            return self._bad(Outcome.UNAVAILABLE, f"HTTP {page.status}")
+        if page.status >= 300:
+            return self._bad(Outcome.CHANGED, f"HTTP {page.status}")
+        try:
+            data = json.loads(page.body.decode("gb18030").removeprefix("hear(").removesuffix(");"))
+        except ValueError:
+            return self._bad(Outcome.TRUNCATED, "cut JSON")
+        first = parse_qs(urlsplit(page.url).query).get("page") == ["1"]
+        posts = tuple(
+            Post(
+                id=f"pond:{row['id']}", source="pond", url=page.url, text=row["text"], author=row["author"],
+                author_name=row["author"], pinned=row.get("pinned", False), seen_at=page.seen_at,
+            )
+            for row in data["posts"]
+        )  # fmt: skip
+        following = tuple(PageRequest(source="pond", page="list", url=url, first=False) for url in data["next"])
+        outcome = Outcome.OK if posts else Outcome.EMPTY if first else Outcome.END
+        return ParsedPage(site="pond", page="list", outcome=outcome, documents=posts, next_pages=following)
+
+    def _bad(self, outcome: Outcome, reason: str) -> ParsedPage:
+        return ParsedPage(site="pond", page="list", outcome=outcome, reason=reason)
+
+
+class SqliteFrontier:
+    """The Frontier of the tests: rows in a file (`:memory:` works too), kept over `kill -9`."""
+
+    def __init__(self, path: str) -> None:
+        self.rows = sqlite3.connect(path, isolation_level=None)
+        self.rows.executescript(
+            "PRAGMA synchronous=FULL;"
+            "CREATE TABLE IF NOT EXISTS pages (key TEXT PRIMARY KEY, source TEXT, request TEXT, depth INT, due REAL,"
+            " state TEXT, until REAL DEFAULT 0);"
+            "CREATE TABLE IF NOT EXISTS known (id TEXT PRIMARY KEY)"
+        )
+
+    def add(self, requests: Iterable[PageRequest], *, due: datetime, depth: int = 0) -> int:
+        new = 0
+        for request in requests:
+            key = hashlib.sha256(f"{request.source} {request.url}".encode()).hexdigest()[:16]
+            row = (key, request.source, json.dumps(attrs.asdict(request)), depth, due.timestamp())
+            new += self.rows.execute(
+                "INSERT INTO pages VALUES (?,?,?,?,?,'waiting',0) ON CONFLICT (key) DO UPDATE SET"
+                " state='waiting', due=excluded.due, until=0, depth=excluded.depth WHERE state='done'",
+                row,
+            ).rowcount
+        return new
+
+    def lease(self, source: str, *, now: datetime, limit: int, lease_for: timedelta) -> list[Lease]:
+        found = self.rows.execute(
+            "UPDATE pages SET until=? WHERE key IN (SELECT key FROM pages WHERE source=? AND state='waiting' AND due<=?"
+            " AND until<=? ORDER BY depth, due, rowid LIMIT ?) RETURNING key, request, depth",
+            ((now + lease_for).timestamp(), source, now.timestamp(), now.timestamp(), limit),
+        ).fetchall()
+        return [Lease(key=k, request=PageRequest(**_tuples(json.loads(r))), depth=d) for k, r, d in found]
+
+    def done(self, lease: Lease, *, now: datetime) -> None:
+        self.rows.execute("UPDATE pages SET state='done', until=0 WHERE key=?", (lease.key,))
+
+    def release(self, lease: Lease, *, due: datetime) -> None:
+        self.rows.execute("UPDATE pages SET until=0, due=? WHERE key=?", (due.timestamp(), lease.key))
+
+    def known(self, ids: Iterable[str]) -> set[str]:
+        stored = {row[0] for row in self.rows.execute("SELECT id FROM known")}
+        return stored & set(ids)
+
+    def states(self) -> dict[str, str]:
+        """State of each page by address."""
+        return {json.loads(r)["url"]: s for r, s in self.rows.execute("SELECT request, state FROM pages")}
+
+
+def _tuples(row: dict[str, object]) -> dict[str, object]:
+    return row | {"headers": tuple(tuple(pair) for pair in row["headers"])}  # type: ignore[attr-defined]
+
+
+def main() -> None:
+    """Argument: {"folder", "origin", "first": [urls], "job": {…}, "browser_pages", "speed", "debug"}."""
+    asked = json.loads(sys.argv[1])
+    if asked.get("debug"):
+        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+    folder = Path(asked["folder"])
+    frontier = SqliteFrontier(str(folder / "frontier.db"))
+    clock = ScaledClock(real_anchor=0, anchor=datetime(1970, 1, 1, tzinfo=UTC), speed=asked.get("speed", 1.0))
+    pages = [
+        PageRequest(source="pond", page="list", url=url, browser=asked.get("browser_pages", False))
+        for url in asked["first"]
+    ]
+    frontier.add(pages, due=clock.now())
+    options = {"delay": 0.0, "lease": 60.0} | asked.get("job", {})
+    for name in ("delay", "lease"):
+        options[name] = timedelta(seconds=options[name])
+    for name in ("allowed_hosts", "resource_hosts"):
+        options[name] = tuple(options.get(name, ()))
+    report = run_crawl(
+        CrawlJob(source="pond", origin=asked["origin"], **options),
+        adapter=PondAdapter(),
+        frontier=frontier,
+        inbox=FolderInbox(folder / "inbox", pseudonym=lambda s, a: pseudonym(s, a, key=b"test")),
+        archive=Archive(folder / "archive"),
+        clock=clock,
+    )
+    print(json.dumps(attrs.asdict(report)))
+
+
+if __name__ == "__main__":
+    main()
