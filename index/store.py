@@ -12,10 +12,15 @@ import attrs
 
 from domain.alerts import Alert, Delivery, Notice, TickCount
 from domain.documents import StoredDocument
+from domain.errors import StoreUnavailable
 from domain.feeds import PageSeen
 from domain.prices import PriceObservation, Product
 from domain.watches import Watch
 from index.query import Node
+
+
+class IndexDamaged(StoreUnavailable):
+    """An index that can't be read or has an old shape; nothing is lost: reset it and catch up from the ledger."""
 
 
 @attrs.frozen(kw_only=True)
@@ -46,7 +51,7 @@ class Documents(Protocol):
         ...
 
     def search(self, query: Node, *, sort: str = "time", limit: int = 20, after: str | None = None) -> Found:
-        """One page of matches. sort: `time` (newest first, ties by id) or `relevance`."""
+        """One page of matches. sort: `time` (newest first, ties in a fixed order, the same in both engines) or `relevance`."""
         ...
 
     def count(self, query: Node) -> int:
@@ -58,7 +63,10 @@ class Documents(Protocol):
         ...
 
     def facet(self, query: Node, field: str, *, limit: int = 20) -> list[tuple[str, int]]:
-        """Matches per value of `source kind sentiment brand category model sku rating aspect bad severity cluster`, most first."""
+        """Matches per value of `source kind sentiment brand category model sku product rating aspect bad good severity cluster author`.
+
+        Most first, equal ones by value.
+        """
         ...
 
     def histogram(
