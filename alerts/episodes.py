@@ -203,7 +203,7 @@ def _after_the_end(alert: Alert, s: Situation) -> Change | None:
         told_before = alert.last_notice_at is not None
         reason = NoticeReason.GROWING if told_before else NoticeReason.FIRST
         return _told(after, s, reason, "reopened", step=step)
-    return _quiet(alert, _with_ids(alert, repeats)) if repeats else None
+    return _quiet(alert, _with_ids(alert, repeats, always=frozenset(d.id for d in repeats))) if repeats else None
 
 
 def _blank(s: Situation, kind: AlertKind, *, onset: datetime, extra: str = "") -> Alert:
@@ -243,7 +243,7 @@ def _with_posts(alert: Alert, s: Situation) -> Alert:
     since = alert.onset or s.now
     belonging = [d for d in s.documents if d.published_at >= since and not d.default_text] if s.surge else []
     posts = sorted({d.id: d for d in (*s.severe, *belonging)}.values(), key=lambda d: (d.published_at, d.id))
-    alert = _with_ids(alert, posts)
+    alert = _with_ids(alert, posts, always=frozenset(d.id for d in s.severe))
     authors = len({d.author or d.id for d in posts})
     first = posts[0].published_at if posts else None
     return attrs.evolve(
@@ -254,9 +254,12 @@ def _with_posts(alert: Alert, s: Situation) -> Alert:
     )
 
 
-def _with_ids(alert: Alert, posts: list[StoredDocument]) -> Alert:
-    merged = tuple(dict.fromkeys((*alert.document_ids, *(d.id for d in posts))))
-    return attrs.evolve(alert, document_ids=merged[: max(DOCUMENTS, len(alert.document_ids))])
+def _with_ids(alert: Alert, posts: list[StoredDocument], *, always: frozenset[str] = frozenset()) -> Alert:
+    """The alert with these posts' ids. Beyond DOCUMENTS only severe ones are kept, so that none is ever told anew."""
+    new = [d.id for d in posts if d.id not in set(alert.document_ids)]
+    room = max(DOCUMENTS - len(alert.document_ids), 0)
+    kept = [i for at, i in enumerate(new) if at < room or i in always]
+    return attrs.evolve(alert, document_ids=(*alert.document_ids, *kept))
 
 
 def _gravest(documents: tuple[StoredDocument, ...], known: SeverityClass | None) -> SeverityClass | None:

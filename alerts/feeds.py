@@ -106,12 +106,17 @@ def _topic(status: SourceStatus) -> str:
     return f"{name(status.name)}：{trouble(status)}"
 
 
-STALE_AFTER: Final = timedelta(hours=2)
+STALE_AFTER: Final = timedelta(hours=6)
 """A source that is on and has not answered well for so long is stale, whatever its last word was."""
 
 
-def aged(status: SourceStatus, *, now: datetime) -> SourceStatus:
-    """The status with its age taken into account: healthy words of long ago are stale."""
-    calls_itself_well = status.state in (FeedState.HEALTHY, FeedState.DEGRADED)
-    old = status.last_success_at is not None and now - status.last_success_at > STALE_AFTER
-    return attrs.evolve(status, state=FeedState.STALE, detail="") if status.on and calls_itself_well and old else status
+def aged(status: SourceStatus, *, now: datetime, watching_since: datetime) -> SourceStatus:
+    """The status with its age taken into account: healthy words of long ago are stale.
+
+    watching_since: when the product was started; while it was off nothing could answer.
+    """
+    if not status.on or status.state not in (FeedState.HEALTHY, FeedState.DEGRADED) or status.last_success_at is None:
+        return status
+    if now - max(status.last_success_at, watching_since) <= STALE_AFTER:
+        return status
+    return attrs.evolve(status, state=FeedState.STALE, detail="")

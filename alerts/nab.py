@@ -1,7 +1,7 @@
 """`detect --nab`: one volume series judged by its own past, for comparison on public data. A score of 1 or more is an alert."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -102,8 +102,8 @@ def nab_scores(times: Sequence[datetime], values: Sequence[float]) -> list[float
     return [judge.score(_tick(moment), value) for moment, value in zip(times, values, strict=True)]
 
 
-def run_nab(lines: Iterable[str]) -> Iterator[str]:
-    """A score line as each `timestamp,value` line comes; a header is skipped. Raises InvalidInput with the line number."""
+def run_nab(lines: Iterable[str], write: Callable[[str], None]) -> None:
+    """Write a score line as each `timestamp,value` line comes; a header is skipped. Raises InvalidInput with the line number."""
     judge = VolumeJudge()
     for number, line in enumerate(lines, 1):
         stamp, _comma, value = line.strip().partition(",")
@@ -115,7 +115,7 @@ def run_nab(lines: Iterable[str]) -> Iterator[str]:
             raise InvalidInput(f"hoped for `timestamp,value`, saw {line.strip()[:60]!r}", line=number) from None
         if not np.isfinite(count) or count < 0:
             raise InvalidInput(f"a count can't be {value}", line=number)
-        yield f"{judge.score(_tick(moment), count):.4f}"
+        write(f"{judge.score(_tick(moment), count):.4f}")
 
 
 def _tick(moment: datetime) -> int:

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from alerts import baseline, statistic
 from alerts.baseline import DAY_TICKS, Baseline
+from alerts.nab import run_nab
 from alerts.statistic import WINDOWS, Array
 from domain.errors import InvalidInput
+
+__all__ = ["Incidents", "Scores", "Stream", "run_nab", "run_stream"]  # both protocols of `tingchao detect`
 
 RING_TICKS: Final = 2 * DAY_TICKS
 """How late a post may come and still find its tick."""

@@ -8,10 +8,15 @@ from domain.alerts import Notice
 class Notifier(Protocol):
     """Sends to one channel. HTTP 200 with an error code in the body is a failure."""
 
-    name: str
-    """Name of the channel in the settings."""
-    kind: str
-    """slack, wecom, webhook …"""
+    @property
+    def name(self) -> str:
+        """Name of the channel in the settings."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """slack, wecom, webhook …"""
+        ...
 
     def send(self, notice: Notice) -> None:
         """Deliver, or raise DeliveryFailed(permanent=…, retry_after_s=…). The address never reaches a log or a message."""
