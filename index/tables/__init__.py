@@ -1,0 +1,30 @@
+"""The tables of truth on SQLite or PostgreSQL. In: nouns of the domain. Out: the same nouns, figures and cursors."""
+
+from index.tables.alertlog import AlertLog
+from index.tables.facts import Facts
+from index.tables.frontier import Frontier, LeasedPage, WaitingPage
+from index.tables.jobs import Job, Jobs
+from index.tables.leases import Leases
+from index.tables.ledger import Ledger
+from index.tables.mappings import Mappings
+from index.tables.opening import open_tables
+from index.tables.prices import Prices
+from index.tables.sources import Sources
+from index.tables.watches import Watches
+
+__all__ = [
+    "AlertLog",
+    "Facts",
+    "Frontier",
+    "Job",
+    "Jobs",
+    "LeasedPage",
+    "Leases",
+    "Ledger",
+    "Mappings",
+    "Prices",
+    "Sources",
+    "WaitingPage",
+    "Watches",
+    "open_tables",
+]

@@ -1,0 +1,39 @@
+"""What becomes of a document that is seen again: nothing new, or a newer version."""
+
+import attrs
+
+from domain.documents import StoredDocument
+
+_SITES_OWN = ("version", "seen_at", "published_at", "date_only")
+
+
+def merged(old: StoredDocument, new: StoredDocument) -> StoredDocument | None:
+    """The next version of a stored document, None where the new look says nothing new.
+
+    The first seen time stays, and so does the publishing time, unless the new look knows it better: 5分钟前 drifts
+    from look to look. A text that is only the beginning of the stored one (a list's preview) is nothing new.
+    """
+    if _preview(old, new):
+        return None
+    known = old if _knows_time(old, new) else new
+    candidate = attrs.evolve(
+        new, version=old.version, seen_at=old.seen_at, published_at=known.published_at, date_only=known.date_only
+    )
+    if candidate == old:
+        return None
+    return attrs.evolve(candidate, version=old.version + 1)
+
+
+def _preview(old: StoredDocument, new: StoredDocument) -> bool:
+    if len(new.normalized) >= len(old.normalized) or new.analyzer != old.analyzer:
+        return False
+    return bool(new.normalized) and old.normalized.startswith(
+        new.normalized.rstrip(" .…。").removesuffix("全文").rstrip(" .…。")
+    )
+
+
+def _knows_time(old: StoredDocument, new: StoredDocument) -> bool:
+    """Does the stored row know the publishing time at least as well as the new look?"""
+    if old.published_at == old.seen_at:  # nobody said: the seen time stands in
+        return new.published_at == new.seen_at
+    return not old.date_only or new.date_only or new.published_at == new.seen_at
