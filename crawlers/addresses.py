@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 _PORTS = {"http": 80, "https": 443}
+_UNICAST_V6 = ipaddress.ip_network("2000::/3")  # is_global calls NAT64 and site-local addresses global
 
 
 def is_allowed(url: str, hosts: Iterable[str]) -> bool:
@@ -27,9 +28,11 @@ def is_allowed(url: str, hosts: Iterable[str]) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Is this IP address one of the open internet? Anything odd is not."""
+    """Is this IP address one of the open internet? Anything odd is not: ways of writing an IPv4 address in IPv6 included."""
     ip = ipaddress.ip_address(address)
-    return ip.is_global and not ip.is_multicast and not (ip.version == 6 and (ip.ipv4_mapped or ip.sixtofour))
+    if isinstance(ip, ipaddress.IPv6Address) and (ip not in _UNICAST_V6 or ip.sixtofour or ip.teredo):
+        return False
+    return ip.is_global and not ip.is_multicast
 
 
 def _matches(host: str, allowed: str) -> bool:

@@ -27,16 +27,19 @@ class Answer:
     page: RawPage | None = None
     """None = no answer at all."""
     outcome: Outcome | None = None
-    """Known without parsing; None = the adapter says."""
+    """What the transport knows of it; None = all is the adapter's to say."""
     reason: str = ""
     heard: bool = False
     """A browser page loaded it by itself."""
 
 
 def judge(answer: Answer, parsed: ParsedPage | None) -> tuple[Outcome, str]:
-    """Outcome and reason: the adapter's word, unless the transport knows better than a page that looks well."""
-    if parsed is None or (answer.outcome and parsed.outcome.good):
+    """Outcome and reason: the transport's word where it has one, unless the adapter saw why (a log-in page, a busy site)."""
+    if parsed is None:
         return answer.outcome or Outcome.UNAVAILABLE, answer.reason
+    telling = parsed.outcome.risk or parsed.outcome in (Outcome.UNAVAILABLE, Outcome.NOT_FOUND)
+    if answer.outcome and not telling:
+        return answer.outcome, answer.reason
     if parsed.outcome.good and answer.page and answer.page.status >= 500:
         return Outcome.UNAVAILABLE, f"HTTP {answer.page.status}"
     return parsed.outcome, parsed.reason

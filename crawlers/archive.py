@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import attrs
 from warcio.archiveiterator import ArchiveIterator
@@ -81,6 +81,13 @@ class Archive:
                     raise
                 except Exception:  # warcio raises whatever zlib or its parsers do at a cut member
                     continue
+
+    def __enter__(self) -> Self:
+        """The archive itself; leaving closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the current file; the next write begins a new one."""

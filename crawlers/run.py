@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import attrs
 from scrapy.crawler import CrawlerProcess
@@ -27,7 +28,8 @@ def run_crawl(
 ) -> CrawlReport:
     """Collect what the frontier holds for the job's source, until done, over budget or stopped. Blocks; once per process.
 
-    Ctrl-C or SIGTERM ends it after the page in hand. Logs one line to stderr. Raises InvalidSettings, MissingExtra.
+    Ctrl-C or SIGTERM ends it after the page in hand. Logs one line to stderr. Raises InvalidSettings, MissingExtra, and what archive,
+    inbox or frontier raise: the page in hand is then given back.
     """
     job = attrs.evolve(job, allowed_hosts=_hosts(job, adapter))
     if not logging.getLogger().handlers:
@@ -38,8 +40,8 @@ def run_crawl(
             from crawlers.browser import browser_settings  # an extra: loaded only when asked for
 
             settings.setdict(browser_settings(job, stack))
-        process = CrawlerProcess(settings, install_root_handler=False)
-        _quieten()
+        with _quiet_scrapy():
+            process = CrawlerProcess(settings)
         crawler = process.create_crawler(SiteSpider)
         process.crawl(crawler, job=job, adapter=adapter, frontier=frontier, inbox=inbox, archive=archive, clock=clock)
         process.start()
@@ -48,6 +50,8 @@ def run_crawl(
         raise InvalidSettings(f"the crawl of {job.source} could not start; the log above says why")
     report = crawler.spider.report()
     log.info("%s", report.line())
+    if crawler.spider.failure:
+        raise crawler.spider.failure
     return report
 
 
@@ -58,9 +62,23 @@ def _hosts(job: CrawlJob, adapter: SiteAdapter) -> tuple[str, ...]:
     return hosts
 
 
-def _quieten() -> None:
-    """Scrapy and its friends speak up from warnings on: our one line tells of the crawl, PageSeen of each page."""
-    for name in ("scrapy", "scrapy-playwright", "twisted", "asyncio", "py.warnings"):
+@contextmanager
+def _quiet_scrapy() -> Iterator[None]:
+    """Scrapy and its friends speak up from warnings on: our one line tells of the crawl, PageSeen of each page.
+
+    Not where somebody is looking: with a root logger at DEBUG they say all they have.
+    """
+    if logging.getLogger().level == logging.DEBUG:
+        yield
+        return
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)  # Scrapy sets its own levels while its process is made, and greets at once
+    try:
+        yield
+    finally:
+        logging.disable(before)
+    for name in ("scrapy", "twisted", "asyncio", "py.warnings"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    # a robots.txt that can't be read is told as the page's outcome, without a traceback
+    # what they warn of with a traceback is told as the page's outcome
+    logging.getLogger("scrapy-playwright").setLevel(logging.ERROR)
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)

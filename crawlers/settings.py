@@ -45,6 +45,7 @@ SETTINGS: dict[str, Any] = {  # Any: Scrapy's settings are of every type
     "TELNETCONSOLE_ENABLED": False,
     "REMOTE_CONTROL_ENABLED": False,
     "LOGSTATS_INTERVAL": 0,
+    "LOG_INSTALL_ROOT_HANDLER": False,
     "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9"},
     "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
     "TWISTED_DNS_RESOLVER": "crawlers.origin.PublicResolver",

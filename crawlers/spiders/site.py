@@ -53,14 +53,19 @@ class SiteSpider(scrapy.Spider):
         self._stopped: Outcome | None = None
         self._reason = ""
         self._began = monotonic()
+        self.failure: Exception | None = None
+        """What ended the crawl from our own side (disk full, table away): Scrapy would only log it."""
 
     async def start(self) -> AsyncIterator[Any]:  # Any: Scrapy's items; there are none
         """Work until the frontier is empty, the budget is spent or the site shows a risk answer."""
-        for _ in range(self.job.pages_limit):
-            lease = None if self._stopped else self._next()
-            if lease is None:
-                break
-            await self._collect(lease)
+        try:
+            for _ in range(self.job.pages_limit):
+                lease = None if self._stopped else self._next()
+                if lease is None:
+                    break
+                await self._collect(lease)
+        except Exception as error:
+            self.failure = error
         return
         yield  # makes this the async generator that Scrapy expects
 

@@ -19,7 +19,8 @@ def test_a_crawl_follows_the_list_and_hands_off_every_post_under_its_real_addres
     assert done.report["pages"] == 3
     assert done.report["documents"] == 4
     assert done.report["stopped"] is None
-    assert "collected site=pond pages=3 documents=4 skipped=0 seconds=" in done.log
+    assert done.log.startswith("collected site=pond pages=3 documents=4 skipped=0 seconds=")
+    assert done.log.count("\n") == 1
     assert {a.host for a in pond.asked} == {HOST}
     assert pond.asked[0].path == "/robots.txt"
 
@@ -236,3 +237,14 @@ def test_delays_follow_the_clock_of_the_demo(pond: Any, crawl: Any) -> None:
     times = [a.at for a in pond.asked if a.path.startswith("/list")]
     waits = [later - earlier for earlier, later in pairwise(times)]
     assert all(0.14 <= wait <= 1.5 for wait in waits), waits
+
+
+def test_a_full_or_broken_disk_is_an_error_and_not_a_short_crawl(pond: Any, crawl: Any) -> None:
+    pond.posts(1, [1], following=False)
+    (crawl.folder / "archive").write_text("a file where the folder should be")
+    process = crawl.start()
+    _, log = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "Error" in log.splitlines()[-1]
+    (crawl.folder / "archive").unlink()
+    assert [p.id for p in crawl.run(first=[]).posts()] == ["pond:1"], "its page was given back"
