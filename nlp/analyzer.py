@@ -1,0 +1,194 @@
+"""The analyzer: all readers over a batch of texts, in the order that keeps personal data out of everything."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
+
+from domain.analysis import Analysis, AspectOpinion, Entity, Polarity, Probabilities, Severity
+from nlp.aspects import LEVELS, Mention, mentions
+from nlp.batch import Batch, batch_of
+from nlp.duplicates import fingerprint
+from nlp.entities import EntityTerms, Named, Titled, about, entity, models_in, named
+from nlp.findings import Findings, Found, Opinion
+from nlp.masking import CONTACT, PHONE, SUSPECT, Span, masked_with, personal_spans
+from nlp.normalize import is_default_text, normalize, own_words
+from nlp.reading import Reading
+from nlp.segment import Segmenter, segmenter
+from nlp.sentiment import SentimentModel, load_model
+from nlp.severity import finding
+from nlp.spam import spam_score
+from nlp.vocabulary import Vocabulary
+
+__all__ = ["Analyzer", "Reading"]
+
+RULES = "1"
+"""Counted up with every change of rules or dictionaries that changes answers."""
+_BATCH_TEXTS, _BATCH_CHARACTERS = 512, 100_000
+_FILLER = Probabilities(negative=0.02, neutral=0.96, positive=0.02)
+_UNTITLED = Titled()
+
+
+@attrs.define(kw_only=True)
+class _Text:
+    """One text on its way through the readers; places are in the joined view."""
+
+    number: int
+    start: int
+    end: int
+    own_end: int
+    masked: str
+    normalized: str
+    filler: bool
+    contacts: int
+    titled: Titled
+    found: Found
+    names: list[Named]
+    mentions: list[Mention]
+
+
+class Analyzer:
+    """Reads texts: masks, segments, and finds mood, aspects, entities, gravity and spam. Made by `Analyzer.load`."""
+
+    def __init__(self, *, model: SentimentModel, words: Segmenter, entities: EntityTerms) -> None:
+        """Parts that are costly to make, made once."""
+        self._model, self._segmenter, self._entities = model, words, entities
+        self._vocabulary = Vocabulary(entities)
+        self.version = f"{model.version}+rules{RULES}"
+
+    @classmethod
+    def load(cls, *, extra_brands: Mapping[str, Sequence[str]] | None = None, engine: str = "rjieba") -> "Analyzer":
+        """The shipped model and dictionaries, with the user's own brands (canonical name → other spellings).
+
+        engine: rjieba or jieba. Raises InvalidSettings for another engine.
+        """
+        extra = extra_brands or {}
+        own = [normalize(word) for name, aliases in extra.items() for word in (name, *aliases) if word.strip()]
+        return cls(model=load_model(), words=segmenter(engine, words=own), entities=EntityTerms(extra))
+
+    def analyze(self, reading: Reading) -> Analysis:
+        """One text; for many, `analyze_many` is several times as fast."""
+        return self.analyze_many([reading])[0]
+
+    def analyze_many(self, readings: Sequence[Reading]) -> list[Analysis]:
+        """One analysis a reading, in order; never raises for any text."""
+        return [analysis for portion in _portions(readings) for analysis in self._read(portion)]
+
+    def _read(self, readings: Sequence[Reading]) -> list[Analysis]:
+        raw = batch_of([reading.text for reading in readings])
+        personal = _personal(raw)
+        batch = raw.blotted([(start, end) for spans in personal.values() for start, end, _ in spans])
+        logits, probabilities = self._model.documents(batch)
+        findings = Findings(batch, personal, self._vocabulary)
+        texts = [self._text(reading, number, findings) for number, reading in enumerate(readings)]
+        spoken = [(text.number, mention) for text in texts for mention in text.mentions]
+        opinions = findings.opinions(spoken, logits, self._model)
+        return [
+            self._analysis(text, p, findings, opinions) for text, p in zip(texts, probabilities.tolist(), strict=True)
+        ]
+
+    def _text(self, reading: Reading, number: int, findings: Findings) -> _Text:
+        batch = findings.batch
+        start, end = int(batch.starts[number]), int(batch.ends[number])
+        view = batch.view[start:end]
+        own_end = start + len(own_words(view)) if "//" in view else end
+        spans = findings.personal_of(number)
+        masked = masked_with(batch.texts[number], spans) if spans else batch.texts[number]
+        filler = reading.default_text or (("评" in view or "觉得" in view) and is_default_text(view))
+        titled = self._entities.title(reading.brand, reading.product) if reading.brand or reading.product else _UNTITLED
+        found = findings.of(number, own_end)
+        names = named(found.naming, batch.view, start, end, titled=titled) if found.naming else []
+        category = titled.category or next((name.name for name in names if name.kind == "category"), "")
+        if findings.latin[number] > 1:
+            names += models_in(batch.view, start, end)
+        return _Text(
+            number=number,
+            start=start,
+            end=end,
+            own_end=own_end,
+            masked=masked,
+            normalized=view if batch.exact[number] and not spans else normalize(masked),
+            filler=filler,
+            contacts=sum(token in (CONTACT, PHONE) for _, _, token in spans),
+            titled=titled,
+            found=found,
+            names=names,
+            mentions=[]
+            if filler
+            else mentions(found.aspects, found.aspect_clauses, findings.bounds, batch.view, category),
+        )
+
+    def _analysis(self, text: _Text, p: list[float], findings: Findings, opinions: Iterator[Opinion]) -> Analysis:
+        spam, reasons = 0.0, ()
+        if text.filler or text.found.spam:
+            spam, reasons = spam_score(text.found.spam, default_text=text.filler, contacts=text.contacts)
+        brands = [name for name in text.names if name.kind == "brand"]
+        view = findings.batch.view
+        return Analysis(
+            tokens=tuple(self._segmenter.cut(text.normalized)),
+            sentiment=Polarity.NEUTRAL if text.filler else LEVELS[p.index(max(p))],
+            p=_FILLER if text.filler else Probabilities(negative=p[0], neutral=p[1], positive=p[2]),
+            masked=text.masked,
+            normalized=text.normalized,
+            aspects=tuple(
+                AspectOpinion(aspect=mention.aspect, polarity=polarity, opinion=opinion, start=start, end=end)
+                for mention, (polarity, opinion, start, end) in zip(text.mentions, opinions, strict=False)
+            ),
+            entities=_entities(text, findings),
+            about=about(brands, view, text.start, text.own_end, titled=text.titled)
+            if brands or text.titled.brand
+            else (),
+            severity=_severity(text, findings) if text.found.grave and not text.filler else None,
+            spam=spam,
+            spam_reasons=reasons,
+            cluster=fingerprint(text.normalized),
+            model=self.version,
+        )
+
+
+def _portions(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
+    """Readings in rounds of bounded number and length, so that memory stays flat."""
+    begin, characters = 0, 0
+    for place, reading in enumerate(readings):
+        if place > begin and (place - begin >= _BATCH_TEXTS or characters + len(reading.text) > _BATCH_CHARACTERS):
+            yield readings[begin:place]
+            begin, characters = place, 0
+        characters += len(reading.text)
+    if begin < len(readings):
+        yield readings[begin:]
+
+
+def _personal(batch: Batch) -> dict[int, list[Span]]:
+    """Spans of personal data in the joined view, by number of the text; texts without any are left out."""
+    suspects = sorted({int(batch.ends.searchsorted(found.start())) for found in SUSPECT.finditer(batch.view)})
+    answer = {}
+    for number in suspects:
+        start, end = int(batch.starts[number]), int(batch.ends[number])
+        if spans := [(start + a, start + b, token) for a, b, token in personal_spans(batch.view[start:end])]:
+            answer[number] = spans
+    return answer
+
+
+def _entities(text: _Text, findings: Findings) -> tuple[Entity, ...]:
+    """What the shop's title names, at the empty span 0, then what the text names, by kind and place."""
+    titled = [("category", text.titled.category), ("model", text.titled.model)]
+    answer = [Entity(kind=kind, name=name, start=0, end=0) for kind, name in titled if name]
+    for name in text.names:
+        _, start, end = findings.quote(text.number, name.place, name.place + name.length)
+        answer.append(entity(name, findings.batch.texts[text.number], start, end))
+    return tuple(answer)
+
+
+def _severity(text: _Text, findings: Findings) -> Severity | None:
+    found = text.found
+    reported = finding(
+        found.grave,
+        jokes=found.jokes,
+        adverts=found.adverts,
+        thing=found.thing or bool(text.names) or bool(text.titled.brand or text.titled.category),
+        clauses=found.grave_clauses,
+        view=findings.batch.view,
+    )
+    if reported is None:
+        return None
+    reason, _, _ = findings.quote(text.number, reported.start, min(reported.end, text.end))
+    return Severity(kind=reported.kind, reason=reason[:60])

@@ -1,0 +1,138 @@
+"""What the dictionaries found in a batch, sorted by text and by reader, and turned back into places of the input."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
+import numpy as np
+
+from domain.analysis import Polarity
+from nlp.aspects import Mention, Term, polarities
+from nlp.batch import Batch
+from nlp.clauses import clause_bounds, trimmed
+from nlp.entities import Sense
+from nlp.masking import Span, masked_with
+from nlp.sentiment import Floats, SentimentModel
+from nlp.severity import Grave
+from nlp.vocabulary import Vocabulary
+
+_LONGEST_OPINION = 40
+_LEAD, _TAIL = 12, 20
+"""Characters kept around the words of an opinion whose clause is longer."""
+
+Opinion = tuple[Polarity, str, int, int]
+"""Polarity, masked words, start and end in the text as given."""
+
+
+@attrs.define(kw_only=True)
+class Found:
+    """The dictionary words of one text: places in the joined view, lengths, meanings."""
+
+    aspects: list[tuple[int, int, tuple[Term, ...]]] = attrs.field(factory=list)
+    aspect_clauses: list[int] = attrs.field(factory=list)
+    naming: list[tuple[int, int, Sense | str]] = attrs.field(factory=list)
+    grave: list[tuple[int, int, Grave]] = attrs.field(factory=list)
+    grave_clauses: list[tuple[int, int]] = attrs.field(factory=list)
+    jokes: list[tuple[int, int]] = attrs.field(factory=list)
+    spam: list[tuple[str, str, float]] = attrs.field(factory=list)
+    adverts: int = 0
+    thing: bool = False
+
+
+class Findings:
+    """One batch searched once."""
+
+    def __init__(self, batch: Batch, personal: Mapping[int, list[Span]], vocabulary: Vocabulary) -> None:
+        """batch: with personal data blotted out. personal: their spans in the joined view by number of the text."""
+        self.batch, self._personal, self._vocabulary = batch, personal, vocabulary
+        self._starts: list[int] = batch.starts.tolist()
+        hits = vocabulary.lexicon.find(batch)
+        turning = np.isin(hits.entries, vocabulary.turns)
+        bounds = clause_bounds(batch, hits.places[turning])
+        self._clauses: list[int] = (np.searchsorted(bounds, hits.places, side="right") - 1).tolist()
+        self._firsts: list[int] = np.searchsorted(hits.places, np.append(batch.starts, len(batch.codes))).tolist()
+        self._places: list[int] = hits.places.tolist()
+        self._entries: list[int] = hits.entries.tolist()
+        self.bounds: list[int] = bounds.tolist()
+        letters = (batch.codes >= 0x61) & (batch.codes <= 0x7A)
+        self.latin: list[int] = np.add.reduceat(letters, batch.starts, dtype=np.int64).tolist()
+        """Latin letters per text; without two there is no model number."""
+
+    def of(self, number: int, own_end: int) -> Found:
+        """The words of one text. own_end: end of the poster's own words; what follows them names entities only."""
+        found = Found()
+        meanings, lengths = self._vocabulary.meanings, self._vocabulary.lengths
+        for at in range(self._firsts[number], self._firsts[number + 1]):
+            place, entry = self._places[at], self._entries[at]
+            meaning, length = meanings[entry], lengths[entry]
+            if meaning.naming is not None:
+                found.naming.append((place, length, meaning.naming))
+            if place >= own_end:
+                continue
+            if meaning.aspects:
+                found.aspects.append((place, length, meaning.aspects))
+                found.aspect_clauses.append(self._clauses[at])
+            if meaning.rare:
+                self._add_rare(found, at, place, length)
+        return found
+
+    def _add_rare(self, found: Found, at: int, place: int, length: int) -> None:
+        meaning, clause = self._vocabulary.meanings[self._entries[at]], self._clauses[at]
+        if meaning.grave is not None:
+            found.grave.append((place, length, meaning.grave))
+            found.grave_clauses.append((self.bounds[clause], self.bounds[clause + 1]))
+        if meaning.joke:
+            found.jokes.append((place, place + length))
+        if meaning.spam is not None:
+            found.spam.append(meaning.spam)
+        found.adverts += meaning.advert
+        found.thing = found.thing or meaning.thing
+
+    def personal_of(self, number: int) -> list[Span]:
+        """Personal data of one text, in places of the text as given."""
+        if number not in self._personal:
+            return []
+        place = self.batch.text_place
+        return [
+            (place(number, start), place(number, end - 1) + 1, token) for start, end, token in self._personal[number]
+        ]
+
+    def quote(self, number: int, start: int, end: int) -> tuple[str, int, int]:
+        """A stretch of the joined view in the words of the text, masked, with its start and end there."""
+        start, end = trimmed(self.batch.view, start, end)
+        if number not in self._personal and number not in self.batch.kept:
+            shift = self._starts[number]
+            return self.batch.texts[number][start - shift : end - shift], start - shift, end - shift
+        first = self.batch.text_place(number, start)
+        last = self.batch.text_place(number, end - 1) + 1 if end > start else first
+        inside = [
+            (max(a, first) - first, min(b, last) - first, token)
+            for a, b, token in (self.personal_of(number) if number in self._personal else ())
+            if a < last and first < b
+        ]
+        return masked_with(self.batch.texts[number][first:last], inside), first, last
+
+    def opinions(
+        self, mentions: Sequence[tuple[int, Mention]], logits: Floats, model: SentimentModel
+    ) -> Iterator[Opinion]:
+        """Polarity and words of each mention, in order. mentions: number of the text and the mention. logits: of the texts."""
+        if not mentions:
+            return
+        numbers = np.array([number for number, _ in mentions])
+        clauses = np.array([mention.clause for _, mention in mentions])
+        bounds = np.array(self.bounds)
+        ends = np.minimum(bounds[clauses + 1], self.batch.ends[numbers])
+        probabilities = model.clauses(self.batch, bounds[clauses], ends, logits[numbers])
+        found = polarities(probabilities, [mention.logit for _, mention in mentions])
+        said: dict[int, tuple[str, int, int]] = {}  # several aspects share a clause
+        for (number, mention), polarity, end in zip(mentions, found, ends.tolist(), strict=True):
+            if end - self.bounds[mention.clause] > _LONGEST_OPINION:
+                yield polarity, *self._part(number, mention, end)
+                continue
+            if mention.clause not in said:
+                said[mention.clause] = self.quote(number, self.bounds[mention.clause], end)
+            yield polarity, *said[mention.clause]
+
+    def _part(self, number: int, mention: Mention, end: int) -> tuple[str, int, int]:
+        """The words around a mention in a long clause."""
+        start = max(self.bounds[mention.clause], mention.start - _LEAD)
+        return self.quote(number, start, min(end, max(mention.end, mention.start + _TAIL)))

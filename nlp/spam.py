@@ -1,0 +1,57 @@
+"""How much a text looks like an advert, a filler or a copy; a score with reasons, nothing is hidden for it."""
+
+from collections.abc import Iterable
+
+import attrs
+
+from domain.analysis import Analysis
+from nlp.dictionaries import read
+
+DEFAULT_TEXT = "默认评价"
+COPIES_SERIOUS = 10
+"""So many copies of one text make it surely a copy."""
+
+
+def spam_terms() -> dict[str, tuple[str, float]]:
+    """Word → reason (Chinese) and weight 0…1, from `spam.yaml`."""
+    reasons = {"advert": "广告", "paid_praise": "刷评"}
+    return {word: (reasons[kind], weight) for kind, words in read("spam").items() for word, weight in words.items()}
+
+
+def spam_score(
+    found: Iterable[tuple[str, str, float]],
+    *,
+    default_text: bool,
+    contacts: int,
+    copies: int = 1,
+    characters: int = 100,
+) -> tuple[float, tuple[str, ...]]:
+    """Score 0…1 with two places and the reasons, Chinese.
+
+    found: (word, reason, weight) of each advert word. contacts: masked phone, QQ and 微信 numbers in the text.
+    copies: texts in its group of near-copies, itself included. characters: length of the text; short texts are often equal by chance.
+    """
+    words = {word: (reason, weight) for word, reason, weight in found}
+    score = sum(weight for _, weight in words.values())
+    reasons = [f"{reason}：{word}" for word, (reason, _) in words.items()]
+    if contacts and score >= 0.3:
+        score += 0.3
+        reasons.append("留有联系方式")
+    if default_text:
+        score = max(score, 0.8)
+        reasons.append(DEFAULT_TEXT)
+    if copies > 1 and characters >= 12:
+        score = max(score, min(0.9, 0.3 + 0.6 * (copies - 1) / COPIES_SERIOUS))
+        reasons.append(f"相似文本{copies}条")
+    return round(min(1.0, score), 2), tuple(reasons)
+
+
+def with_copies(analysis: Analysis, *, cluster: str, copies: int) -> Analysis:
+    """The analysis in its group of near-copies; the spam score grows with their number (copies: itself included)."""
+    score, reasons = spam_score((), default_text=False, contacts=0, copies=copies, characters=len(analysis.normalized))
+    return attrs.evolve(
+        analysis,
+        cluster=cluster,
+        spam=max(analysis.spam, score),
+        spam_reasons=(*(reason for reason in analysis.spam_reasons if not reason.startswith("相似文本")), *reasons),
+    )

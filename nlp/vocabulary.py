@@ -1,0 +1,70 @@
+"""All words that any reader knows, in one lexicon, so that a batch is searched once."""
+
+import attrs
+
+from nlp.aspects import Term, aspect_terms
+from nlp.clauses import TURNS
+from nlp.entities import EntityTerms, Sense
+from nlp.lexicon import Lexicon
+from nlp.normalize import normalize
+from nlp.severity import Grave, SeverityTerms
+from nlp.spam import spam_terms
+
+
+@attrs.define(kw_only=True)
+class Meaning:
+    """What one word says to each reader; most words speak to one or two."""
+
+    aspects: tuple[Term, ...] = ()
+    naming: Sense | str | None = None
+    """A brand's sense, or the category's name."""
+    grave: Grave | None = None
+    joke: bool = False
+    advert: bool = False
+    """A word of safety advertising."""
+    thing: bool = False
+    """A product or a victim."""
+    spam: tuple[str, str, float] | None = None
+    """The word, the reason and the weight."""
+    turn: bool = False
+    """A new clause begins here."""
+    rare: bool = False
+    """Has a grave, joke, advert, thing or spam meaning."""
+
+
+class Vocabulary:
+    """The lexicon and the meaning of each of its entries."""
+
+    def __init__(self, entities: EntityTerms) -> None:
+        """entities: brands and categories, the user's own included."""
+        self._known: dict[str, Meaning] = {}
+        for word, terms in aspect_terms().items():
+            self._of(word).aspects += tuple(terms)
+        for word, category in entities.categories.items():
+            self._of(word).naming = category
+        for word, sense in entities.brands.items():
+            self._of(word).naming = sense
+        self._add_severity(SeverityTerms())
+        for word, (reason, weight) in spam_terms().items():
+            self._of(word).spam = (word, reason, weight)
+        for word in TURNS:
+            self._of(word).turn = True
+        self.meanings = tuple(self._known.values())
+        self.lexicon = Lexicon(tuple(self._known))
+        self.lengths: list[int] = self.lexicon.lengths.tolist()
+        self.turns = [number for number, meaning in enumerate(self.meanings) if meaning.turn]
+        for m in self.meanings:
+            m.rare = m.grave is not None or m.spam is not None or m.joke or m.advert or m.thing
+
+    def _add_severity(self, terms: SeverityTerms) -> None:
+        for word, grave in terms.grave.items():
+            self._of(word).grave = grave
+        for word in terms.jokes:
+            self._of(word).joke = True
+        for word in terms.adverts:
+            self._of(word).advert = True
+        for word in terms.things:
+            self._of(word).thing = True
+
+    def _of(self, word: str) -> Meaning:
+        return self._known.setdefault(normalize(word), Meaning())
