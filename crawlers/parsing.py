@@ -54,7 +54,7 @@ def lines_of(parsed: ParsedPage, *, url: str, mask: Mask, pseudonym: Pseudonym) 
     """The lines for what an adapter said. Prices of a search list stand in their products' lines."""
     first = {"type": "outcome", "outcome": str(parsed.outcome), "site": parsed.site, "page": parsed.page or None}
     lines: list[Line] = [first | {"reason": parsed.reason}]
-    lines += [document_line(document, mask=mask, pseudonym=pseudonym) for document in parsed.documents]
+    lines += [document_line(document, url=url, mask=mask, pseudonym=pseudonym) for document in parsed.documents]
     if parsed.page != "search":
         lines += [_price(price, url) for price in parsed.prices]
     asked = {price.sku: price for price in parsed.prices}
@@ -62,19 +62,19 @@ def lines_of(parsed: ParsedPage, *, url: str, mask: Mask, pseudonym: Pseudonym) 
     return lines + ([_stats(parsed.stats)] if parsed.stats else [])
 
 
-def document_line(document: Document, *, mask: Mask, pseudonym: Pseudonym) -> Line:
+def document_line(document: Document, *, url: str, mask: Mask, pseudonym: Pseudonym) -> Line:
     """A review, post, comment or complaint as the contract shows it; null = the site did not say."""
     who = pseudonym(document.source, document.author) if document.author else None
     if isinstance(document, Review):
-        return _review(document, mask, who)
+        return _review(document, url, mask, who)
     return _complaint(document) if document.kind is Kind.COMPLAINT else _post(document, mask, who)
 
 
-def _review(review: Review, mask: Mask, who: str | None) -> Line:
+def _review(review: Review, url: str, mask: Mask, who: str | None) -> Line:
     return {
         "type": "review",
         "id": _own(review.id, review.source),
-        "sku": review.sku or None,
+        "sku": _own_sku(review.sku, review.source, url) or None,
         "text": mask(review.text),
         "rating": review.rating,
         "polarity": review.polarity,

@@ -5,8 +5,8 @@ from typing import Any
 import attrs
 
 from crawlers.sites.adapter import JsonObject, PageRequest, ParsedPage, RawPage, Stats
-from crawlers.sites.answers import Refused, decode, looks_like_html, read_json, refuse_mark, refuse_status
-from crawlers.sites.jd_addresses import Address, item_url, with_page
+from crawlers.sites.answers import Refused, decode, header, looks_like_html, read_json, refuse_mark, refuse_status
+from crawlers.sites.jd_addresses import Address, item_url, read_address, with_page
 from crawlers.sites.jd_refusals import refuse_code, refuse_landing, refuse_risk_code
 from crawlers.sites.jd_reviews import (
     LAST_PAGE,
@@ -45,8 +45,9 @@ SHAPES = (
 
 def read_page(page: RawPage, address: Address) -> ParsedPage:
     """Classify and read a page of JD. Raises Refused for every answer without items but empty and end."""
-    if address.page in ("login", "risk", "home"):
-        refuse_landing(address.page)
+    refuse_landing(address.page)
+    if 300 <= page.status < 400 and (led_to := read_address(header(page, "location"))):
+        refuse_landing(led_to.page)
     refuse_status(page)
     if address.page in ("search", "item"):
         text = decode(page.body)

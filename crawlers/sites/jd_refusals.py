@@ -19,13 +19,14 @@ CODES = {
 }
 
 
-def refuse_landing(kind: str) -> NoReturn:
-    """Where JD leads a request that it does not want to answer."""
-    if kind == "login":
+def refuse_landing(page: str) -> None:
+    """Raise Refused where this is a page to which JD leads a request that it does not want to answer."""
+    if page == "login":
         raise Refused(Outcome.LOGIN_REQUIRED, "sent to passport.jd.com")
-    if kind == "risk":
+    if page == "risk":
         raise Refused(Outcome.CAPTCHA, "sent to JD's risk page")
-    raise Refused(Outcome.NOT_FOUND, "sent to the home page")
+    if page == "home":
+        raise Refused(Outcome.NOT_FOUND, "sent to the home page")
 
 
 def refuse_code(value: Any) -> NoReturn:  # any JSON value
