@@ -9,7 +9,7 @@ from domain.errors import DeliveryFailed, InvalidInput
 from domain.times import Clock
 from domain.watches import Watch
 from flows.protocols import Watches
-from index.query import And, Node, Not, Or, Term
+from index.query import And, Node, Not, Or, Term, render
 from index.store import Documents, Ledger
 
 
@@ -50,16 +50,10 @@ class WatchList:
 
     def preview(self, watch: Watch, *, limit: int = 10) -> Preview:
         """The last matches that the watch would have had."""
-        terms: tuple[Node, ...] = tuple(Term(field="text", value=t.lower()) for t in watch.terms)
-        if watch.brand:
-            terms = (*terms, Term(field="brand", value=watch.brand))
-        if not terms:
+        node = node_of(watch)
+        if node is None:
             return Preview(total=0, newest=())
-        parts: list[Node] = [Or(parts=terms)]
-        parts += [Not(part=Term(field="text", value=w.lower())) for w in watch.excluded]
-        if watch.sources:
-            parts.append(Or(parts=tuple(Term(field="source", value=s) for s in watch.sources)))
-        found = self.documents.search(And(parts=tuple(parts)), limit=limit)
+        found = self.documents.search(node, limit=limit)
         return Preview(total=found.total, newest=tuple(h.document for h in found.hits))
 
     def test_message(self, channel: str) -> Delivery:
@@ -93,6 +87,28 @@ class WatchList:
             created_at=now,
             delivered_at=self.clock.now(),
         )
+
+
+def node_of(watch: Watch) -> Node | None:
+    """The search for a watch's documents, as `domain.watches.matches` decides; None where it has neither brand nor words."""
+    terms: tuple[Node, ...] = tuple(Term(field="text", value=t.lower()) for t in watch.terms)
+    if watch.brand:
+        terms = (*terms, Term(field="brand", value=watch.brand))
+    if not terms:
+        return None
+    parts: list[Node] = [Or(parts=terms)]
+    parts += [Not(part=Term(field="text", value=w.lower())) for w in watch.excluded]
+    if watch.sources:
+        parts.append(Or(parts=tuple(Term(field="source", value=s) for s in watch.sources)))
+    return And(parts=tuple(parts))
+
+
+def query_of(watch: Watch, *, sentiment: str = "") -> str:
+    """The same search as text, for links on screens; with a sentiment only its documents. Empty where the watch matches nothing."""
+    node = node_of(watch)
+    if node is None:
+        return ""
+    return render(And(parts=(node, Term(field="sentiment", value=sentiment)))) if sentiment else render(node)
 
 
 def fault(watch: Watch, *, channels: set[str]) -> str:

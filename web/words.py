@@ -1,0 +1,78 @@
+"""The Chinese words of the screens for the values of the domain."""
+
+SENTIMENT = {"negative": "负面", "neutral": "中性", "positive": "正面"}
+KIND = {"review": "评价", "post": "帖子", "comment": "评论", "complaint": "投诉"}
+SOURCE = {"weibo": "微博", "jd": "京东", "shop": "网店", "taobao": "淘宝", "tmall": "天猫", "heimao": "黑猫投诉"}
+AUTHOR_KIND = {
+    "person": "",
+    "verified_person": "认证用户",
+    "organisation": "机构",
+    "media": "媒体",
+    "government": "政务",
+}
+ALERT_KIND = {"surge": "负面激增", "severe": "严重事件", "price": "价格异动", "feed": "数据源异常"}
+ALERT_STATE = {"open": "待处理", "acknowledged": "处理中", "resolved": "已解决"}
+LEVEL = {"notice": "留意", "warning": "预警", "page": "紧急"}
+SEVERITY = {"safety": "人身安全", "group": "群体维权", "regulator": "监管与媒体", "reputation": "企业声誉"}
+REASON = {
+    "first": "首次通知",
+    "growing": "升级",
+    "resolved": "已解决",
+    "quiet": "静默",
+    "test": "测试",
+}
+DELIVERY = {"waiting": "等待发送", "delivered": "已送达", "retry": "等待重试", "dead": "发送失败"}
+FEED_STATE = {
+    "healthy": "正常",
+    "degraded": "变慢",
+    "blocked": "被拒绝",
+    "login_required": "需要登录",
+    "changed": "页面改版",
+    "stale": "久无新数据",
+    "off": "已关闭",
+    "unknown": "尚未采集",
+}
+OUTCOME = {
+    "ok": "正常",
+    "empty": "没有内容",
+    "end": "已到末页",
+    "login_required": "需要登录",
+    "captcha": "要求验证码",
+    "rate_limited": "访问过频",
+    "blocked": "被拒绝",
+    "not_found": "页面不存在",
+    "changed": "页面改版",
+    "truncated": "内容不完整",
+    "wrong_item": "答非所问",
+    "unavailable": "暂不可用",
+}
+ACTION = {
+    "opened": "预警开启",
+    "growing": "预警升级",
+    "acknowledged": "认领",
+    "resolved": "解决",
+    "reopened": "再次开启",
+}
+FACET = {"sentiment": "情感", "source": "来源", "brand": "品牌", "category": "品类", "bad": "差评方面"}
+TABLES = {
+    "sentiment": SENTIMENT,
+    "kind": KIND,
+    "source": SOURCE,
+    "author_kind": AUTHOR_KIND,
+    "alert_kind": ALERT_KIND,
+    "alert_state": ALERT_STATE,
+    "level": LEVEL,
+    "severity": SEVERITY,
+    "reason": REASON,
+    "delivery": DELIVERY,
+    "feed_state": FEED_STATE,
+    "outcome": OUTCOME,
+    "action": ACTION,
+    "facet": FACET,
+}
+
+
+def word(value: object, table: str) -> str:
+    """The Chinese word for a value or its enum; the value itself where no word is known, empty for None."""
+    text = str(getattr(value, "value", value)) if value is not None else ""
+    return TABLES[table].get(text, text)
