@@ -63,7 +63,6 @@ BARE = re.compile(
 DATE = re.compile(
     r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:\d{4}[-/.])?\d{1,2}[-/]\d{1,2}(?:\s+\d{1,2}:\d{2})?|\d{4}\.\d{1,2}\.\d{1,2}"
 )
-EURO_CENTS = re.compile(r"(?<=\d),(?=\d\d\s*(?:€|欧元|EUR))|(?<=\d),(?=\d\d(?![\d,]))(?<=€\d,|€\d\d,|€\d\d\d,)")
 SUMMARY = re.compile(r"汇总|合集|清单|专场.*[折减]")
 
 
@@ -91,10 +90,7 @@ def read_price(line: str) -> dict[str, str | None]:
 
 def price_in(text: str) -> PriceInText:
     """The price in a free text: `750.5元包邮（800.5-50）`, `$79.99（约￥550）`, `39.9元（低至29.9元）`, `满200减100` (none)."""
-    line = re.sub(
-        r"(\d)块(\d)(?![\d斤件袋盒瓶个])", r"\1.\2元", unicodedata.normalize("NFKC", text[:500])
-    ).strip()  # 9块9
-    line = EURO_CENTS.sub(r"\1.\2", line)
+    line = _digits(unicodedata.normalize("NFKC", text[:500])).strip()
     if DATE.fullmatch(line) or SUMMARY.search(line):
         return PriceInText()
     lowest, line = _taken(LOWEST, LOWEST_NONE.sub(" ", line))
@@ -112,6 +108,13 @@ def price_in(text: str) -> PriceInText:
 
 
 Money = tuple[Decimal, str]
+
+
+def _digits(line: str) -> str:
+    """9块9 as 9.9元, and €29,99 with a point."""
+    line = re.sub(r"(\d)块(\d)(?![\d斤件袋盒瓶个])", r"\1.\2元", line)
+    line = re.sub(r"(€\s*\d+),(\d\d)(?!\d)", r"\1.\2", line)
+    return re.sub(r"(\d),(\d\d)(?=\s*(?:€|欧元|EUR))", r"\1.\2", line)
 
 
 def _taken(pattern: re.Pattern[str], line: str) -> tuple[Money | None, str]:
