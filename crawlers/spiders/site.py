@@ -148,7 +148,7 @@ class SiteSpider(scrapy.Spider):
         """Archive, parse and hand off one answer, in this order: a kill between two of them repeats work and loses none."""
         request, page = answer.request, answer.page
         kept = self.archive.write(self.job.source, page) if page else None
-        parsed = self._parse(request, page) if page else None
+        parsed = self._read(request, page) if page else None
         outcome, reason = judge(answer, parsed)
         documents = parsed.documents if parsed else ()
         prices = parsed.prices if parsed else ()
@@ -171,7 +171,7 @@ class SiteSpider(scrapy.Spider):
             self._follow(lease, parsed, heard=answer.heard)
         return outcome
 
-    def _parse(self, request: PageRequest, page: RawPage) -> ParsedPage:
+    def _read(self, request: PageRequest, page: RawPage) -> ParsedPage:
         try:
             return self.adapter.parse(page)
         except Exception as error:  # an adapter promises not to raise: one that does must not stop the crawl
