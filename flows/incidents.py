@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 import attrs
+
 from alerts.episodes import acknowledged, resolved
 from alerts.notices import compose
-from nlp.themes import salient
-
 from domain.alerts import Alert, AlertState, Delivery, Notice, NoticeReason
 from domain.documents import StoredDocument
 from domain.errors import InvalidInput
@@ -15,6 +14,7 @@ from flows.monitor import Monitor
 from flows.protocols import Watches
 from index.query import And, Node, Or, Range, Term, render
 from index.store import AlertLog, Documents, Ledger
+from nlp.themes import salient_words
 
 
 @attrs.frozen(kw_only=True)
@@ -143,7 +143,7 @@ class Incidents:
         usual = self.ledger.documents_of(
             alert.watch, since=until - timedelta(days=28), until=until, negative=True, limit=400
         )
-        return tuple(salient([d.tokens for d in posts], [d.tokens for d in usual], limit=12)) if posts else ()
+        return tuple(salient_words([d.tokens for d in posts], [d.tokens for d in usual], limit=12)) if posts else ()
 
     def _existing(self, alert_id: str) -> Alert:
         alert = self.alerts.get(alert_id)

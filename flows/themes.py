@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from nlp.themes import Theme, quotes, rank
 
 from domain.analysis import Polarity
-from domain.documents import StoredDocument
 from flows.search import Search
 from index.query import And, Everything, Node, Range, Term, render
 from index.store import Documents
+from nlp.themes import Theme, quotes, themes
 
 SIDES = {Polarity.NEGATIVE: "bad", Polarity.POSITIVE: "good"}
 
@@ -75,18 +74,19 @@ class Themes:
         other = Polarity.POSITIVE if asked is Polarity.NEGATIVE else Polarity.NEGATIVE
         field = SIDES[asked]
         here, there = selection.node(asked), selection.node(other)
-        ranked = rank(
+        ranked = themes(
             dict(self.documents.facet(here, field, limit=100)),
             dict(self.documents.facet(there, field, limit=100)),
             negatives=self.documents.count(here),
             positives=self.documents.count(there),
+            limit=limit,
         )
-        return [self._row(theme, here, field, asked, quoted) for theme in ranked[:limit]]
+        return [self._row(theme, here, field, asked, quoted) for theme in ranked]
 
     def _row(self, theme: Theme, here: Node, field: str, side: Polarity, quoted: int) -> ThemeRow:
         wanted = And(parts=(*_parts(here), Term(field=field, value=theme.theme)))
         found = self.documents.search(wanted, sort="time", limit=40)
-        chosen = quotes(((h.document.id, _clauses(h.document, theme.theme, side)) for h in found.hits), limit=quoted)
+        chosen = quotes((h.document for h in found.hits), theme.theme, polarity=side, limit=quoted)
         return ThemeRow(
             theme=theme.theme,
             count=theme.count,
@@ -101,10 +101,6 @@ def _parts(node: Node) -> tuple[Node, ...]:
     if isinstance(node, And):
         return node.parts
     return () if isinstance(node, Everything) else (node,)
-
-
-def _clauses(document: StoredDocument, aspect: str, side: Polarity) -> list[str]:
-    return [a.opinion for a in document.aspects if a.aspect == aspect and a.polarity == side]
 
 
 def theme_row(row: ThemeRow) -> dict[str, Any]:

@@ -78,10 +78,15 @@ class ParsedPage:
 class SiteAdapter(Protocol):
     """Knows one site: where its pages are, and what they say. Pure: no network, no clock."""
 
-    name: str
-    """Source name: `jd`."""
-    hosts: tuple[str, ...]
-    """Hosts whose pages it reads; `*` = any (the generic shop page)."""
+    @property
+    def name(self) -> str:
+        """Source name: `jd`."""
+        ...
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Hosts whose pages it reads; `*` = any (the generic shop page)."""
+        ...
 
     def first_pages(self, watch: Watch) -> Iterable[PageRequest]:
         """The pages at which collecting for this watch starts, newest first. Empty where the site has nothing for it."""

@@ -1,0 +1,123 @@
+"""Collect: what is due is asked for, what came in is read, stored and made searchable."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import attrs
+from nlp.analyzer import Reading
+
+from crawlers.frontier import Frontier
+from crawlers.handoff import Inbox
+from crawlers.sites.adapter import SiteAdapter
+from domain.analysis import Analysis
+from domain.documents import Document, Post, Review, StoredDocument, with_analysis
+from domain.feeds import PageSeen
+from domain.prices import PriceObservation, Product
+from domain.times import Clock
+from domain.watches import Watch
+from flows.protocols import Watches
+from index.store import Batch, Documents, Ledger, Stored
+
+log = logging.getLogger(__name__)
+
+FOLLOW_ROWS = 2_000
+
+
+class Reader(Protocol):
+    """Reads texts; `nlp.analyzer.Analyzer` does."""
+
+    def analyze_many(self, readings: Sequence[Reading]) -> list[Analysis]:
+        """One analysis a reading, in order."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Ingest:
+    """Inbox → analysis → ledger → index. One process at a time runs it: the holder of the writer's lock."""
+
+    inbox: Inbox
+    reader: Reader
+    ledger: Ledger
+    documents: Documents
+    watches: Watches
+    clock: Clock
+
+    def drain(self) -> int:
+        """Store every waiting file and bring the index up to the ledger. Returns how many files were taken."""
+        names = self.inbox.pending()
+        for name in names:
+            self.take(name)
+            self.follow()
+        if not names:
+            self.follow()
+        return len(names)
+
+    def take(self, name: str) -> Stored:
+        """Store one file. It is removed only after the commit; taken twice it stores nothing twice."""
+        known = self.ledger.receipt(name)
+        stored = known or self.ledger.store(self._batch(name), self.watches.list(), now=self.clock.now())
+        self.inbox.remove(name)
+        return stored
+
+    def follow(self) -> int:
+        """Give the index all ledger rows that it has not seen. Returns how many."""
+        count = 0
+        while rows := self.ledger.since(self.documents.sequence(), limit=FOLLOW_ROWS):
+            self.documents.put(document for _, document in rows)
+            self.documents.advance(rows[-1][0])
+            count += len(rows)
+        return count
+
+    def _batch(self, name: str) -> Batch:
+        items = self.inbox.read(name)
+        documents = [i for i in items if isinstance(i, (Post, Review))]
+        return Batch(
+            receipt=name,
+            documents=tuple(read(documents, self.reader)),
+            prices=tuple(i for i in items if isinstance(i, PriceObservation)),
+            products=tuple(i for i in items if isinstance(i, Product)),
+            pages=tuple(i for i in items if isinstance(i, PageSeen)),
+        )
+
+
+def read(documents: Sequence[Document], reader: Reader) -> Iterable[StoredDocument]:
+    """Analyse documents; a review and its 追评 are read as one text."""
+    analyses = reader.analyze_many([reading(d) for d in documents])
+    return (with_analysis(d, a) for d, a in zip(documents, analyses, strict=True))
+
+
+def reading(document: Document) -> Reading:
+    """What the analyzer is told about a document."""
+    return Reading(
+        text=whole_text(document),
+        brand=document.brand,
+        product=document.product,
+        source=document.source,
+        author=document.author,
+        default_text=isinstance(document, Review) and document.default_text,
+    )
+
+
+def whole_text(document: Document) -> str:
+    """The text with a review's later addition."""
+    if isinstance(document, Review) and document.append:
+        return f"{document.text}\n【追评】{document.append.text}"
+    return document.text
+
+
+def plan(adapter: SiteAdapter, watches: Iterable[Watch], frontier: Frontier, *, now: datetime) -> int:
+    """Make the first pages of all watches due. Returns how many pages are newly due.
+
+    A watch of a brand that names its sources is asked only of those.
+    """
+    added = 0
+    for watch in watches:
+        if watch.sources and adapter.name not in watch.sources:
+            continue
+        try:
+            added += frontier.add(adapter.first_pages(watch), due=now)
+        except Exception:  # one bad watch must not stop the rest; it is told to the operator
+            log.exception("first pages failed source=%s watch=%s", adapter.name, watch.name)
+    return added

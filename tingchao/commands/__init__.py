@@ -1,0 +1,1 @@
+"""The command line, a module a topic: each adds its commands to the one typer app."""

@@ -1,0 +1,175 @@
+"""Commands that ask what is stored: search, themes, export, jobs."""
+
+import contextlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from domain.analysis import Polarity
+from domain.errors import InvalidInput
+from domain.times import shanghai
+from flows.search import document_row
+from flows.themes import Selection, theme_row
+from tingchao.commands.answers import console, emit, flush, moment, say
+
+Since = Annotated[str | None, typer.Option(help="published from, 2026-11-01 or ISO 8601")]
+Until = Annotated[str | None, typer.Option(help="published before")]
+Jsonl = Annotated[bool, typer.Option("--jsonl", help="JSON Lines on stdout")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands on the app."""
+    app.command()(search)
+    app.command()(themes)
+    app.command()(export)
+    app.command()(jobs)
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="漏水 AND brand:美的 AND rating:<=2 AND since:30d")] = "",
+    since: Since = None,
+    until: Until = None,
+    sort: Annotated[str, typer.Option(help="time or relevance")] = "time",
+    limit: Annotated[int, typer.Option(help="rows at most; 0 = all")] = 0,
+    fold: Annotated[str, typer.Option(help="copies: one row for each group of near-copies")] = "",
+    jsonl: Jsonl = False,
+) -> None:
+    """Find documents. Nothing is hidden: copies and spam are flagged, `--fold copies` folds.
+
+    Example:  tingchao search '漏水 AND brand:美的' --jsonl
+    """
+    from tingchao.wiring import reading_desk
+
+    if sort not in ("time", "relevance"):
+        raise InvalidInput(f"--sort {sort!r}: time or relevance")
+    if fold not in ("", "copies"):
+        raise InvalidInput(f"--fold {fold!r}: only copies")
+    with reading_desk() as desk:
+        first, last = moment(since, option="--since"), moment(until, option="--until")
+        clusters: set[str] = set()
+        shown, after, total = 0, None, 0
+        while True:
+            page = desk.search.find(
+                query, since=first, until=last, sort=sort, limit=500 if jsonl else 20, after=after, facets=False
+            )
+            total = page.total
+            for row in page.rows:
+                cluster = row.document.cluster
+                if fold and cluster and cluster in clusters:
+                    continue
+                clusters.add(cluster)
+                if jsonl:
+                    emit(document_row(row.document))
+                else:
+                    when = f"{shanghai(row.document.published_at):%Y-%m-%d %H:%M}"
+                    typer.echo(f"{when}  {row.document.sentiment:8}  {row.document.id}  {row.document.text[:80]!r}")
+                shown += 1
+                if limit and shown >= limit:
+                    break
+            after = page.after
+            if after is None or (limit and shown >= limit) or (not jsonl and not limit):
+                break
+        flush()
+        if not jsonl:
+            say(f"{shown} of {total:,} shown" + ("; --limit N or --jsonl gives more" if shown < total else ""))
+
+
+def themes(
+    brand: Annotated[str, typer.Option(help="brand, canonical name")] = "",
+    category: Annotated[str, typer.Option(help="appliance: 空调")] = "",
+    model: Annotated[str, typer.Option(help="model number")] = "",
+    since: Since = None,
+    until: Until = None,
+    sentiment: Annotated[Polarity, typer.Option(help="negative or positive")] = Polarity.NEGATIVE,
+    jsonl: Jsonl = False,
+) -> None:
+    """What people complain of, with counts that open to their rows: `tingchao search QUERY` gives exactly as many.
+
+    Example:  tingchao themes --brand 格力 --sentiment negative
+    """
+    from tingchao.wiring import reading_desk
+
+    selection = Selection(
+        brand=brand,
+        category=category,
+        model=model,
+        since=moment(since, option="--since"),
+        until=moment(until, option="--until"),
+        sentiment=sentiment,
+    )
+    with reading_desk() as desk:
+        rows = desk.themes.of(selection)
+    if jsonl:
+        for row in rows:
+            emit(theme_row(row))
+        flush()
+        return
+    table = Table("主题", "条数", "占比", "倍数", "原话", box=None)
+    for row in rows:
+        table.add_row(
+            row.theme, str(row.count), f"{row.share:.1%}", f"{row.lift:.1f}×", "；".join(q.text for q in row.quotes)
+        )
+    from rich.console import Console
+
+    Console().print(table)
+    if rows:
+        say(f"每个主题可用 tingchao search 打开，例如：tingchao search '{rows[0].query}'")
+    else:
+        say("没有匹配的主题。先导入数据：tingchao import FILE")
+
+
+def export(
+    what: Annotated[str, typer.Argument(help="documents, prices, alerts or themes")],
+    out: Annotated[str, typer.Option(help="file to write; - is stdout")],
+    form: Annotated[str, typer.Option("--format", help="csv, xlsx, parquet or jsonl")] = "csv",
+    query: Annotated[str, typer.Option(help="search that selects documents")] = "",
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Write rows to a file, as many as the screens say.
+
+    Example:  tingchao export documents --query 'brand:美的 AND sentiment:negative' --format xlsx --out bad.xlsx
+    """
+    import sys
+
+    from flows.export import write, write_file
+    from tingchao.wiring import reading_desk
+
+    with reading_desk() as desk, Progress(console=console, transient=True) as bar:
+        task = bar.add_task(f"export {what}", total=None)
+        rows = desk.exports.rows(
+            what, query=query, since=moment(since, option="--since"), until=moment(until, option="--until")
+        )
+        counted = bar.track(rows, task_id=task, description=f"export {what}")
+        count = write(counted, form, sys.stdout.buffer) if out == "-" else write_file(counted, form, Path(out))
+    with contextlib.suppress(BrokenPipeError):
+        flush()
+    say(f"{count:,} rows written to {out}")
+
+
+def jobs(jsonl: Jsonl = False) -> None:
+    """Every periodic job: next run, last run, misfires.
+
+    Example:  tingchao jobs
+    """
+    from tingchao.wiring import reading_desk
+
+    with reading_desk() as desk:
+        rows = desk.jobs.all()
+    table = Table("job", "next", "last", "misfires", "last error", box=None)
+    for row in rows:
+        if jsonl:
+            emit(row)
+            continue
+        times = [f"{shanghai(row[k]):%m-%d %H:%M:%S}" if row[k] else "—" for k in ("next", "last")]
+        table.add_row(row["name"], *times, str(row["misfires"]), row.get("last_error") or "")
+    flush()
+    if not jsonl:
+        from rich.console import Console
+
+        Console().print(table)
+        if not rows:
+            say("No job has run yet: start the product with  ./run")

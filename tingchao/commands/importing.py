@@ -1,0 +1,67 @@
+"""tingchao import: files and folders of other tools."""
+
+from pathlib import Path
+from typing import Annotated
+
+import attrs
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from domain.errors import InvalidInput, TingchaoError
+from tingchao.commands.answers import Faults, console, emit, flush, say
+
+SUFFIXES = (".csv", ".tsv", ".xlsx", ".jsonl", ".json", ".csv.gz", ".jsonl.gz")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the command on the app."""
+    app.command("import")(import_files)
+
+
+def import_files(
+    path: Annotated[Path, typer.Argument(help="CSV, XLSX or JSONL (also .gz), or a folder of them")],
+    mapping: Annotated[str, typer.Option(help="a saved column mapping; without one the columns are guessed")] = "",
+    source: Annotated[str, typer.Option(help="name of the source; without one it follows from the file")] = "",
+) -> None:
+    """Import files of other tools. The same file twice stores nothing twice; bad rows are named, good ones go through.
+
+    Example:  tingchao import reviews.csv
+    """
+    from tingchao.wiring import working_desk
+
+    faults = Faults()
+    with (
+        working_desk() as desk,
+        Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True) as bar,
+    ):
+        for file in _files(path):
+            task = bar.add_task(f"{file.name}: reading")
+
+            def shown(rows: int, name: str = file.name, task_id: int = task) -> None:
+                bar.update(task_id, description=f"{name}: {rows:,} rows read")  # type: ignore[arg-type]  # rich's TaskID is an int
+
+            try:
+                report = desk.imports.run(file, source=source, mapping=mapping, progress=shown)
+            except TingchaoError as error:
+                faults.tell(error)
+                continue
+            emit({**attrs.asdict(report, recurse=False), "refused": [attrs.asdict(r) for r in report.refused]})
+            flush()
+            for refused in report.refused[:20]:
+                say(f"{file.name} line {refused.line}: {refused.why}")
+            say(
+                f"{file.name}: {report.rows:,} rows, {report.stored:,} stored, {report.known:,} known already, "
+                f"{len(report.refused):,} refused"
+            )
+    faults.exit_code()
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = sorted(p for p in path.iterdir() if p.name.lower().endswith(SUFFIXES))
+        if not found:
+            raise InvalidInput(f"{path}: no file to import in this folder ({', '.join(SUFFIXES)})")
+        return found
+    if str(path) != "-" and not path.exists():
+        raise InvalidInput(f"{path}: no such file")
+    return [path]

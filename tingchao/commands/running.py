@@ -1,0 +1,144 @@
+"""tingchao run, init, doctor, crawl, login, demo …: starting the product and looking after it."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from domain.errors import InvalidInput
+from tingchao.commands.answers import emit, flush, say
+from tingchao.settings import FILE, TEMPLATE
+
+ROLES = ("crawler", "monitor", "web")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands on the app."""
+    app.command()(run)
+    app.command()(init)
+    app.command()(doctor)
+    app.command()(crawl)
+    app.command()(login)
+    app.command()(demo)
+    app.command("demo-world", hidden=True)(demo_world)
+
+
+def run(
+    demo: Annotated[bool, typer.Option("--demo", help="the pretended world, in its own folder")] = False,
+    speed: Annotated[float, typer.Option(help="demo: seconds of world time per second")] = 30.0,
+    port: Annotated[int | None, typer.Option(help="console port; 0 = any free one")] = None,
+    role: Annotated[list[str] | None, typer.Option(help="only these parts: crawler, monitor, web")] = None,
+) -> None:
+    """Start the product: crawl, analyse, monitor and console in one process tree.
+
+    Example:  tingchao run --demo
+    """
+    from tingchao.product import run_product
+
+    wrong = [r for r in role or () if r not in ROLES]
+    if wrong:
+        raise InvalidInput(f"--role {wrong[0]!r}: one of {', '.join(ROLES)}")
+    if not 1 <= speed <= 120:
+        raise InvalidInput(f"--speed {speed:g}: between 1 and 120")
+    run_product(demo=demo, speed=speed, port=port, roles=tuple(role or ROLES))
+
+
+def init(
+    folder: Annotated[Path | None, typer.Option(help="data folder; default TINGCHAO_DATA or ./var")] = None,
+) -> None:
+    """Write a commented tingchao.toml for a real start.
+
+    Example:  tingchao init
+    """
+    from tingchao.folders import Folder, real_folder
+
+    target = (Folder(path=folder.absolute()) if folder else real_folder()).made()
+    path = target.path / FILE
+    if path.exists():
+        raise InvalidInput(f"{path} exists already: edit it, or move it away")
+    path.write_text(TEMPLATE, "utf-8")
+    say(f"{path} 已写好。下一步：编辑它，然后  ./run watch add 品牌  和  ./run")
+
+
+def doctor() -> None:
+    """What is installed, reachable, writable and healthy, and how to mend what isn't. Exit 1 if something must be mended.
+
+    Example:  tingchao doctor
+    """
+    from tingchao.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        mark = {"ok": "✓", "note": "·", "bad": "✗"}[finding.state]
+        typer.echo(f"{mark} {finding.what}: {finding.seen}" + (f"\n    → {finding.mend}" if finding.mend else ""))
+    if any(f.state == "bad" for f in findings):
+        raise typer.Exit(1)
+
+
+def crawl(
+    source: Annotated[str, typer.Argument(help="source: jd, weibo, shop")],
+    watch: Annotated[str, typer.Option(help="only this watch")] = "",
+    once: Annotated[
+        bool, typer.Option("--once", help="plan, fetch once, store and end (always so in this version)")
+    ] = True,
+) -> None:
+    """Crawl one source once and say what came.
+
+    Example:  tingchao crawl weibo --watch 格力 --once
+    """
+    from tingchao.crawling import crawl_once
+
+    report = crawl_once(source, watch=watch)
+    emit(report)
+    flush()
+
+
+def login(site: Annotated[str, typer.Argument(help="site: jd, weibo")]) -> None:
+    """How to give the product your own session of a site.
+
+    Example:  tingchao login weibo
+    """
+    from tingchao.folders import real_folder
+    from tingchao.wiring import ADAPTERS
+
+    if site not in ADAPTERS:
+        raise InvalidInput(f"no site named {site!r}; known: {', '.join(ADAPTERS)}")
+    folder = real_folder().path
+    say(
+        f"在浏览器中登录 {site}，复制任一请求的 Cookie 标头，然后二选一：\n"
+        f'  1. 存为文件 {folder}/{site}.cookie（chmod 600），在 {folder}/{FILE} 的 [sites.{site}] 写 cookie_file = "{site}.cookie"\n'
+        f'  2. 放进环境变量，在 [sites.{site}] 写 cookie_env = "变量名"\n'
+        "弹出窗口登录（tingchao login 直接打开浏览器）在此版本中尚未提供。"
+    )
+
+
+def demo(
+    script: Annotated[
+        str, typer.Argument(help="severe, wave, promotion, session-death, captcha, price-drop, restore, sink or state")
+    ],
+) -> None:
+    """Play a script in the running demo; `sink` prints every message that its channels received.
+
+    Example:  tingchao demo severe
+    """
+    from tingchao.demo import controls
+
+    world = controls()
+    if script == "sink":
+        for message in world.messages():
+            emit(message)
+        flush()
+    elif script == "state":
+        typer.echo(json.dumps(world.state(), ensure_ascii=False))
+    else:
+        say(world.play(script))
+
+
+def demo_world(
+    folder: Annotated[Path, typer.Argument(help="the demo's data folder")],
+) -> None:
+    """The pretended world's own process; `tingchao run --demo` starts it."""
+    from tingchao.demo import serve_world
+
+    serve_world(folder)

@@ -1,0 +1,117 @@
+"""One crawl of one source in this process: plan, fetch, hand off, and store where no product runs."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import attrs
+
+from crawlers.archive import Archive
+from crawlers.frontier import Lease
+from crawlers.job import CrawlJob, CrawlReport
+from crawlers.run import run_crawl
+from crawlers.sites.adapter import PageRequest, SiteAdapter
+from domain.errors import AlreadyRunning, InvalidInput
+from domain.watches import Watch
+from flows.collect import plan
+from index import tables
+from index.tables import LeasedPage, WaitingPage
+from tingchao.folders import chosen_folder
+from tingchao.processes import end_with_parent
+from tingchao.settings import Site
+from tingchao.wiring import ADAPTERS, House, cookie, opened, store_waiting
+
+
+@attrs.frozen
+class RowFrontier:
+    """The crawlers' frontier over the rows of the tables; joins two rooms that don't know each other."""
+
+    rows: tables.Frontier
+
+    def add(self, requests: Iterable[PageRequest], *, due: datetime, depth: int = 0) -> int:
+        """See crawlers.frontier.Frontier."""
+        return self.rows.add((WaitingPage(**attrs.asdict(r)) for r in requests), due=due, depth=depth)
+
+    def lease(self, source: str, *, now: datetime, limit: int, lease_for: timedelta) -> list[Lease]:
+        """See crawlers.frontier.Frontier."""
+        return [_lease(p) for p in self.rows.lease(source, now=now, limit=limit, lease_for=lease_for)]
+
+    def done(self, lease: Lease, *, now: datetime) -> None:
+        """See crawlers.frontier.Frontier."""
+        self.rows.done(lease.key, now=now)
+
+    def release(self, lease: Lease, *, due: datetime) -> None:
+        """See crawlers.frontier.Frontier."""
+        self.rows.release(lease.key, due=due)
+
+    def known(self, ids: Iterable[str]) -> set[str]:
+        """See crawlers.frontier.Frontier."""
+        return self.rows.known(ids)
+
+
+def crawl_once(source: str, *, watch: str = "") -> CrawlReport:
+    """Crawl a source for all watches, or one. Raises InvalidInput for a source that is unknown or off, or an unknown watch."""
+    if source not in ADAPTERS:
+        raise InvalidInput(f"no source named {source!r}; known: {', '.join(ADAPTERS)}")
+    end_with_parent()
+    folder = chosen_folder()
+    with opened(folder) as house:
+        report = _crawl(house, source, watch)
+    with suppress(AlreadyRunning):
+        store_waiting(folder)
+    return report
+
+
+def _crawl(house: House, source: str, watch_name: str) -> CrawlReport:
+    status = house.desk.sources.get(source)
+    site = house.settings.sites.get(source, Site())
+    if not site.on or (status and not status.on):
+        raise InvalidInput(
+            f"{source} is off{': ' + status.reason if status and status.reason else ''}; switch it on: tingchao source on {source}"
+        )
+    watches = _watches(house, watch_name)
+    adapter = ADAPTERS[source](site.transport == "browser")
+    frontier = RowFrontier(tables.Frontier(house.engine))
+    plan(adapter, watches, frontier, now=house.clock.now())
+    job = CrawlJob(
+        source=source,
+        pages_limit=site.pages,
+        delay=timedelta(seconds=site.delay_seconds * max(house.clock.speed, 1.0)),
+        origin=site.origin,
+        cookie=cookie(house.settings, house.folder, source),
+        browser=site.transport == "browser",
+        obey_robots=not (status and status.reason),
+        allowed_hosts=_hosts(adapter, watches),
+        user_agent=house.settings.crawl.user_agent,
+    )
+    return run_crawl(
+        job,
+        adapter=adapter,
+        frontier=frontier,
+        inbox=house.inbox,
+        archive=Archive(house.folder.archive),
+        clock=house.clock,
+    )
+
+
+def _watches(house: House, name: str) -> list[Watch]:
+    if not name:
+        return house.desk.watches.list()
+    watch = house.desk.watches.get(name)
+    if watch is None:
+        raise InvalidInput(f"no watch named {name!r}: `tingchao watch list` shows them")
+    return [watch]
+
+
+def _hosts(adapter: SiteAdapter, watches: list[Watch]) -> tuple[str, ...]:
+    """The adapter's own hosts; the generic shop page may ask only the hosts of followed products."""
+    if "*" not in adapter.hosts:
+        return adapter.hosts
+    pages = [r for w in watches for r in adapter.first_pages(w)]
+    return tuple(sorted({urlsplit(p.url).netloc for p in pages}))
+
+
+def _lease(leased: LeasedPage) -> Lease:
+    page = PageRequest(**attrs.asdict(leased.page))
+    return Lease(key=leased.key, request=page, depth=leased.depth)

@@ -1,0 +1,166 @@
+"""Every periodic job of a running product, by APScheduler; each one's next and last run and its misfires are kept as rows."""
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MISSED
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from domain.errors import TingchaoError
+from domain.times import now as real_now
+from flows.collect import Ingest
+from index.tables import Jobs
+from tingchao.demo import beat
+from tingchao.folders import Folder
+from tingchao.settings import Site
+from tingchao.wiring import ADAPTERS, House
+
+log = logging.getLogger(__name__)
+
+INGEST_S = 0.5
+NOTIFY_S = 0.5
+RECORD_EVERY_S = 5.0
+CRAWL_LIMIT_S = 900
+
+
+class Schedule:
+    """Starts and stops the jobs of one product. Intervals are product time, so they scale with its clock."""
+
+    def __init__(self, house: House, *, roles: tuple[str, ...]) -> None:
+        self._house, self._roles = house, roles
+        self._rows = Jobs(house.engine)
+        self._recorded: dict[str, float] = {}
+        self._began: dict[str, float] = {}
+        self._children: set[subprocess.Popen[bytes]] = set()
+        self._stopping = threading.Event()
+        self._ingest: Ingest | None = None
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(12)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._scheduler.add_listener(self._record, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+
+    def start_storing(self) -> None:
+        """Begin to store what arrives in the inbox and the import folder."""
+        self._every("ingest", timedelta(seconds=INGEST_S), self.ingest, real=True)
+        self._every("import-folder", timedelta(seconds=5), self.import_folder, real=True)
+        self._scheduler.start()
+
+    def start_watching(self) -> None:
+        """Begin to crawl, judge and tell. The first crawls start at once."""
+        house, crawl = self._house, self._house.settings.crawl
+        if "monitor" in self._roles:
+            self._every("monitor", timedelta(minutes=1), house.desk.monitor.tick)
+            self._every("notify", timedelta(seconds=NOTIFY_S), house.outbox.deliver_due, real=True)
+        if "crawler" in self._roles:
+            minutes = {"shop": crawl.prices_every_minutes, "jd": crawl.prices_every_minutes}
+            for name in ADAPTERS:
+                if house.settings.sites.get(name, Site()).on:
+                    self._every(
+                        f"crawl:{name}",
+                        timedelta(minutes=minutes.get(name, crawl.every_minutes)),
+                        partial(self.crawl, name),
+                    )
+        if house.folder.demo:
+            self._every("demo-clock", timedelta(seconds=1), lambda: beat(house.folder, house.clock), real=True)
+        if not self._scheduler.running:
+            self._scheduler.start()
+
+    def stop(self) -> None:
+        """End: running crawls are asked to stop and given five seconds."""
+        self._stopping.set()
+        for child in list(self._children):
+            child.terminate()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def ingest(self) -> int:
+        """Store what waits in the inbox."""
+        if self._ingest is None:
+            self._ingest = self._house.ingest()
+        return self._ingest.drain()
+
+    def forget_brands(self) -> None:
+        """Load the analyzer anew at the next ingest, because the watched brands changed."""
+        self._ingest = None
+
+    def import_folder(self) -> None:
+        """Import files that were dropped into the import folder; what is done moves to `done` beside them."""
+        folder: Folder = self._house.folder
+        for path in sorted(p for p in folder.imports.iterdir() if p.is_file() and not p.name.startswith(".")):
+            if time.time() - path.stat().st_mtime < 2:
+                continue  # perhaps still being written
+            target = "done"
+            try:
+                report = self._house.desk.imports.run(path)
+                log.info(
+                    "imported file=%s rows=%d stored=%d refused=%d",
+                    path.name,
+                    report.rows,
+                    report.stored,
+                    len(report.refused),
+                )
+            except TingchaoError as error:
+                log.warning("import refused file=%s: %s", path.name, error)
+                target = "refused"
+            (folder.imports / target).mkdir(exist_ok=True)
+            path.replace(folder.imports / target / path.name)
+
+    def crawl(self, source: str) -> None:
+        """One crawl in its own process; a source that waits for a person is left alone."""
+        status = self._house.desk.sources.get(source)
+        if status and (not status.on or (status.last_outcome and status.last_outcome.risk)):
+            return
+        if not self._house.desk.watches.list() or self._stopping.is_set():
+            return
+        with (self._house.folder.path / "crawl.log").open("ab") as out:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "tingchao", "crawl", source, "--once"],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+            )  # fmt: skip
+            self._children.add(child)
+            try:
+                code = child.wait(CRAWL_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                code = child.wait()
+            finally:
+                self._children.discard(child)
+        if code and not self._stopping.is_set():
+            raise RuntimeError(f"crawl of {source} ended with code {code}; see crawl.log in {self._house.folder.path}")
+
+    def _every(self, name: str, interval: timedelta, work: Callable[[], Any], *, real: bool = False) -> None:
+        seconds = interval.total_seconds() if real else self._house.clock.real_seconds(interval)
+
+        def timed() -> None:
+            self._began[name] = time.monotonic()
+            work()
+
+        self._scheduler.add_job(timed, "interval", seconds=max(seconds, 0.2), id=name, next_run_time=real_now())
+
+    def _record(self, event: Any) -> None:  # Any: APScheduler ships no types
+        name, now = event.job_id, time.monotonic()
+        if event.code == EVENT_JOB_MISSED:
+            self._rows.misfired(name)
+            return
+        error = repr(event.exception) if event.code == EVENT_JOB_ERROR else ""
+        if error:
+            log.error("job failed name=%s error=%s", name, error)
+        elif now - self._recorded.get(name, -RECORD_EVERY_S) < RECORD_EVERY_S:
+            return  # jobs of half a second need no row each time
+        self._recorded[name] = now
+        began = self._began.pop(name, now)
+        self._rows.ran(name, at=self._house.clock.now(), seconds=now - began, error=error)
+        job = self._scheduler.get_job(name)
+        if job and job.next_run_time:
+            ahead = (job.next_run_time - real_now()) * (self._house.clock.speed or 1.0)
+            self._rows.planned(name, next_at=self._house.clock.now() + ahead)

@@ -1,0 +1,332 @@
+"""The one place that picks concrete classes: a data folder and its settings become a `Desk`."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import attrs
+from sqlalchemy import Engine
+
+from alerts.notifiers.notifier import Notifier
+from alerts.notifiers.slack import Slack
+from alerts.notifiers.webhook import Webhook
+from alerts.notifiers.wecom import Wecom
+from crawlers.handoff import FolderInbox
+from crawlers.imports.mapping import Mapping, mapping_from
+from crawlers.sites.adapter import SiteAdapter
+from crawlers.sites.jd import Jd
+from crawlers.sites.shop import Shop
+from crawlers.sites.weibo import Weibo
+from domain.documents import Document
+from domain.errors import AlreadyRunning, InvalidSettings, StoreUnavailable
+from domain.people import pseudonym
+from domain.prices import PriceObservation
+from domain.times import Clock
+from flows.collect import Ingest, Reader
+from flows.desk import Desk
+from flows.export import Exports
+from flows.imports import Imports, Receipt
+from flows.incidents import Incidents
+from flows.monitor import Monitor
+from flows.notify import Outbox
+from flows.overview import Overview
+from flows.prices import PriceBook
+from flows.protocols import DemoControls
+from flows.search import Search
+from flows.story import Story
+from flows.themes import Themes
+from flows.watches import WatchList
+from index import tables
+from index.embedded import Embedded
+from index.store import Documents, Ledger
+from nlp.normalize import normalize
+from tingchao.commands.answers import say
+from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, real_folder
+from tingchao.settings import Channel, Settings, load, secret
+
+ADAPTERS: dict[str, Callable[[bool], SiteAdapter]] = {
+    "jd": lambda browser: Jd(browser=browser),
+    "weibo": lambda browser: Weibo(),
+    "shop": lambda browser: Shop(),
+}
+"""Source name → adapter; the flag asks for the browser's pages."""
+
+
+@attrs.frozen(kw_only=True)
+class House:
+    """One opened installation: its desk, and the parts that only a running product needs."""
+
+    folder: Folder
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    desk: Desk
+    inbox: FolderInbox
+    ingest: Callable[[], Ingest]
+    """Made on first use: it loads the analyzer. Only the holder of the writer's lock may run it."""
+    outbox: Outbox
+
+
+@contextmanager
+def opened(
+    folder: Folder, *, writer: bool = False, clock: Clock | None = None, leave_demo: Callable[[], str] | None = None
+) -> Iterator[House]:
+    """Open an installation for the length of the block.
+
+    writer: also take the index for writing; only the holder of the writer's lock may ask for it.
+    clock: another clock than the folder's own, for tests that move it.
+    """
+    folder.made()
+    settings, clock = load(folder.path), clock or folder.clock()
+    state = DemoState.read(folder.path) if folder.demo else None
+    if state:
+        from tingchao.demo import environment
+
+        for name, value in environment(state).items():
+            os.environ[name] = value
+    engine = tables.open_tables(settings.tables.url or f"sqlite:///{folder.tables}")
+    documents = open_documents(settings, folder, writer=writer)
+    try:
+        yield _house(folder, settings, clock, engine, documents, state, leave_demo)
+    finally:
+        documents.close()
+        engine.dispose()
+
+
+def open_documents(settings: Settings, folder: Folder, *, writer: bool) -> Documents:
+    """The search engine that the settings name."""
+    if settings.store.engine == "embedded":
+        return Embedded(folder.index, writable=writer)
+    from index.elastic import Elastic
+
+    key = secret(settings.store.api_key_env, needed_for="[store] api_key_env") if settings.store.api_key_env else None
+    return Elastic(
+        settings.store.hosts,
+        index_prefix=settings.store.index_prefix,
+        api_key=key,
+        ca_file=settings.store.ca_file or None,
+    )
+
+
+def analyzer(*, brands: dict[str, tuple[str, ...]] | None = None, engine: str = "rjieba") -> Reader:
+    """The reader of texts; `brands` are further names with their aliases."""
+    from nlp.analyzer import Analyzer
+
+    return Analyzer.load(extra_brands=brands or {}, engine=engine)
+
+
+def notifiers(channels: dict[str, Channel]) -> dict[str, Notifier]:
+    """A sender for each channel whose secrets are set; the others are left out, `doctor` names them."""
+    made: dict[str, Notifier] = {}
+    for name, channel in channels.items():
+        try:
+            made[name] = notifier(name, channel)
+        except InvalidSettings as error:
+            say(f"warning: channel {name} is silent: {error}")
+    return made
+
+
+def notifier(name: str, channel: Channel) -> Notifier:
+    """The sender of one channel. Raises InvalidSettings if one of its secrets is not set."""
+    needed_for = f"[channels.{name}]"
+    if channel.kind == "slack":
+        base = secret(channel.url_env, needed_for=needed_for) if channel.url_env else None
+        token = secret(channel.token_env, needed_for=needed_for)
+        return Slack(name=name, token=token, channel=channel.channel, **({"base_url": base} if base else {}))
+    url = secret(channel.url_env, needed_for=needed_for)
+    if channel.kind == "wecom":
+        return Wecom(name=name, url=url)
+    signing = secret(channel.secret_env, needed_for=needed_for) if channel.secret_env else ""
+    return Webhook(name=name, url=url, secret=signing)
+
+
+def pseudonym_key() -> bytes:
+    """The key for pseudonyms of the installation that a command means; made if it has none yet."""
+    return chosen_folder().made().key()
+
+
+@contextmanager
+def reading_desk() -> Iterator[Desk]:
+    """For commands that only ask. Says on stderr where the answer comes from the demo.
+
+    With no product running, rows that the index has not seen yet are given to it first.
+    """
+    folder = chosen_folder()
+    if folder.demo:
+        say(f"note: nothing real is configured or imported yet; reading the demo's data in {folder.path}")
+    folder.made()
+    with suppress(AlreadyRunning):  # a running product keeps the index up to date
+        store_waiting(folder)
+    with opened(folder) as house:
+        yield house.desk
+
+
+@contextmanager
+def working_desk() -> Iterator[Desk]:
+    """For commands that change something: the real installation, opened by its first import or watch."""
+    folder = demo_folder() if os.environ.get("TINGCHAO_DEMO") == "1" else real_folder()
+    with opened(folder) as house:
+        yield house.desk
+
+
+def store_waiting(folder: Folder) -> None:
+    """Store what waits in the inbox and bring the index up to the ledger. Raises AlreadyRunning where a product does that."""
+    with held(folder.path / "writer.lock", what="the writer"):
+        with opened(folder) as house:
+            idle = not house.inbox.pending() and house.desk.ledger.last_sequence() <= house.desk.documents.sequence()
+        if not idle:  # loading the analyzer and the index for writing only where there is something to do
+            with opened(folder, writer=True) as house:
+                house.ingest().drain()
+
+
+def mark_mended(folder: Folder) -> None:
+    """A person mended the sessions: sources that waited for that are asked again."""
+    with opened(folder) as house:
+        for status in house.desk.sources.all():
+            if status.last_outcome and status.last_outcome.risk:
+                house.desk.sources.switch(status.name, on=True, reason="")
+
+
+@attrs.frozen(kw_only=True)
+class Handover:
+    """Gives import parts to the inbox; stores them itself where no product runs."""
+
+    folder: Folder
+    inbox: FolderInbox
+    ledger: Ledger
+
+    def give(self, items: list[Document | PriceObservation]) -> str:
+        """See flows.imports.Handover."""
+        return self.inbox.put("import", items)
+
+    def wait(self, name: str) -> Receipt:
+        """See flows.imports.Handover."""
+        deadline = time.monotonic() + 600
+        while time.monotonic() < deadline:
+            stored = self.ledger.receipt(name)
+            if stored is not None:
+                return Receipt(stored=stored.stored, known=stored.known + stored.updated)
+            try:
+                store_waiting(self.folder)
+            except AlreadyRunning:
+                time.sleep(0.1)
+        raise StoreUnavailable(f"{name}: not stored within 10 minutes; the file stays in {self.inbox.folder}")
+
+
+def _house(
+    folder: Folder,
+    settings: Settings,
+    clock: Clock,
+    engine: Engine,
+    documents: Documents,
+    state: DemoState | None,
+    leave_demo: Callable[[], str] | None,
+) -> House:
+    key = folder.key()
+    inbox = FolderInbox(folder.inbox, pseudonym=lambda source, author: pseudonym(source, author, key=key))
+    ledger, alerts, prices = tables.Ledger(engine), tables.AlertLog(engine), tables.Prices(engine)
+    watches, sources, jobs, mappings = (
+        tables.Watches(engine),
+        tables.Sources(engine),
+        tables.Jobs(engine),
+        tables.Mappings(engine),
+    )
+    senders = notifiers(settings.channels)
+    monitor = Monitor(
+        ledger=ledger, alerts=alerts, prices=prices, watches=watches, sources=sources, clock=clock, link=links(settings)
+    )
+
+    def ingest() -> Ingest:
+        brands = {w.brand: w.aliases for w in watches.list() if w.brand}
+        reader = analyzer(brands=brands)
+        return Ingest(inbox=inbox, reader=reader, ledger=ledger, documents=documents, watches=watches, clock=clock)
+
+    def saved_mapping(name: str) -> Mapping | None:
+        values = mappings.get(name)
+        return mapping_from(values, where=f"mapping {name!r}") if values else None
+
+    search = Search(documents=documents, normalize=normalize, clock=clock)
+    themes = Themes(documents=documents, search=search)
+    incidents = Incidents(
+        alerts=alerts, ledger=ledger, documents=documents, watches=watches, monitor=monitor, clock=clock
+    )
+    desk = Desk(
+        clock=clock,
+        ledger=ledger,
+        documents=documents,
+        alerts=alerts,
+        prices=prices,
+        watches=watches,
+        sources=sources,
+        jobs=jobs,
+        notifiers=senders,
+        monitor=monitor,
+        search=search,
+        themes=themes,
+        overview=Overview(
+            documents=documents, alerts=alerts, watches=watches, sources=sources, monitor=monitor, clock=clock
+        ),
+        incidents=incidents,
+        story=Story(
+            ledger=ledger,
+            alerts=alerts,
+            watches=watches,
+            sources=sources,
+            monitor=monitor,
+            incidents=incidents,
+            clock=clock,
+        ),
+        price_book=PriceBook(prices=prices, watches=watches, clock=clock),
+        watch_list=WatchList(watches=watches, ledger=ledger, documents=documents, notifiers=senders, clock=clock),
+        exports=Exports(search=search, prices=prices, alerts=alerts, themes=themes),
+        imports=Imports(
+            handover=Handover(folder=folder, inbox=inbox, ledger=ledger),
+            clock=clock,
+            mappings=saved_mapping,
+        ),
+        demo=_controls(state, folder),
+        leave_demo=leave_demo,
+        folder=folder.path,
+    )
+    outbox = Outbox(alerts=alerts, notifiers=senders, clock=clock)
+    return House(
+        folder=folder,
+        settings=settings,
+        clock=clock,
+        engine=engine,
+        desk=desk,
+        inbox=inbox,
+        ingest=ingest,
+        outbox=outbox,
+    )
+
+
+def links(settings: Settings) -> Callable[[str], str]:
+    """Alert id → its console address, for messages."""
+    console = settings.console
+    base = console.public_url.rstrip("/") or f"http://{console.host}:{console.port}"
+    return lambda alert_id: f"{base}/alerts/{alert_id}"
+
+
+def _controls(state: DemoState | None, folder: Folder) -> DemoControls | None:
+    if state is None:
+        return None
+    from tingchao.demo import WorldControls
+
+    return WorldControls(base=f"http://127.0.0.1:{state.port}", restored=lambda: mark_mended(folder))
+
+
+def cookie(settings: Settings, folder: Folder, site: str) -> str:
+    """The session of a site from its file or environment variable; empty = none. Raises InvalidSettings for a file that is not there."""
+    configured = settings.sites.get(site)
+    if configured is None:
+        return ""
+    if configured.cookie_file:
+        path = Path(configured.cookie_file)
+        path = path if path.is_absolute() else folder.path / path
+        if not path.exists():
+            raise InvalidSettings(f"[sites.{site}] cookie_file: {path} is not there")
+        return path.read_text("utf-8").strip()
+    return os.environ.get(configured.cookie_env, "") if configured.cookie_env else ""
