@@ -22,6 +22,8 @@ class Brand:
     latin: str
     letters: str
     """Begins its model numbers."""
+    aliases: tuple[str, ...] = ()
+    """Other spellings that its public uses."""
     ours: bool = False
     posts_a_day: float
     """Weibo posts that name it on a usual day."""
@@ -73,23 +75,23 @@ class Product:
 
 BRANDS = (
     Brand(
-        code=0, name="澜川", latin="LANCHUAN", letters="LC", ours=True, posts_a_day=60, negative=0.11,
+        code=0, name="澜川", latin="LANCHUAN", aliases=("lanchuan",), letters="LC", ours=True, posts_a_day=60, negative=0.11,
         weak=("漏水", "安装收费"), strong=("噪音", "外观做工"),
     ),
     Brand(
-        code=1, name="沐禾", latin="MUHE", letters="MH", posts_a_day=50, negative=0.10,
+        code=1, name="沐禾", latin="MUHE", aliases=("muhe",), letters="MH", posts_a_day=50, negative=0.10,
         weak=("噪音", "物流"), strong=("价格", "能耗"),
     ),
     Brand(
-        code=2, name="北澈", latin="BEICHE", letters="BC", posts_a_day=42, negative=0.12,
+        code=2, name="北澈", latin="BEICHE", aliases=("beiche",), letters="BC", posts_a_day=42, negative=0.12,
         weak=("安装", "客服售后"), strong=("制冷", "制热"),
     ),
     Brand(
-        code=3, name="恒岚", latin="HENGLAN", letters="HL", posts_a_day=36, negative=0.12,
+        code=3, name="恒岚", latin="HENGLAN", aliases=("henglan",), letters="HL", posts_a_day=36, negative=0.12,
         weak=("质量故障", "诚信宣传"), strong=("外观做工", "功能遥控"),
     ),
     Brand(
-        code=4, name="瑞栖", latin="RUIQI", letters="RQ", posts_a_day=30, negative=0.10,
+        code=4, name="瑞栖", latin="RUIQI", aliases=("ruiqi",), letters="RQ", posts_a_day=30, negative=0.10,
         weak=("功能遥控", "能耗"), strong=("安装", "客服售后"),
     ),
 )  # fmt: skip
@@ -107,6 +109,39 @@ _RANGE = {
     "扫地机器人": ("自动上下水 扫拖一体 激光避障 扫地机器人", "{}R-X5", 3899),
 }
 CATEGORIES = tuple(_RANGE)
+_COMPARED = ("空调", "热水器")
+
+
+@attrs.frozen(kw_only=True)
+class WatchedProduct:
+    """A product page that a customer of the demo would follow."""
+
+    url: str
+    title: str
+    floor: Decimal | None
+    """控价 line in yuan; None for rivals."""
+
+
+@attrs.frozen(kw_only=True)
+class Catalogue:
+    """What the product needs to know to begin a demo."""
+
+    brands: tuple[Brand, ...]
+    ours: str
+    """Name of our brand."""
+
+    def watched_products(self, brand: str) -> list[WatchedProduct]:
+        """Pages worth following: all of ours at JD, where a reseller or our shop matters, and each rival's comparable two."""
+        maker = next(b for b in self.brands if b.name == brand)
+        return [
+            WatchedProduct(url=offer.url, title=product.title, floor=product.floor if maker.ours else None)
+            for product in products_of(maker)
+            for offer in product.offers
+            if product.category in _COMPARED or (maker.ours and offer == product.offers[0])
+        ]
+
+
+CATALOGUE = Catalogue(brands=BRANDS, ours=OURS.name)
 
 
 @cache

@@ -90,7 +90,9 @@ def item_page(world: World, request: Request) -> Response:
     """item.jd.com/SKU.html: the reviews and the price come by script."""
     sku = str(request.path_params["sku"])
     if sku not in catalogue.by_sku() or catalogue.by_sku()[sku][1].site != "jd":
-        return Response("<html><body>很抱歉，您查看的商品找不到了！</body></html>", 404, media_type="text/html;charset=utf-8")
+        return Response(
+            "<html><body>很抱歉，您查看的商品找不到了！</body></html>", 404, media_type="text/html;charset=utf-8"
+        )
     product, offer = catalogue.by_sku()[sku]
     html = page_template("item.html").render(product=product, offer=offer)
     return Response(html, media_type="text/html;charset=utf-8")

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from demo import ids
 from demo.clock import beijing
@@ -125,7 +125,9 @@ def _refused(world: World, request: Request, *, login: bool = False) -> Response
     cookie = request.cookies.get("SUB", "")
     back = quote(str(request.url.replace(scheme="https", port=None)), safe="")
     if not cookie:
-        return RedirectResponse(f"https://visitor.passport.weibo.cn/visitor/visitor?entry=sinawap&a=enter&url={back}", 302)
+        return RedirectResponse(
+            f"https://visitor.passport.weibo.cn/visitor/visitor?entry=sinawap&a=enter&url={back}", 302
+        )
     if not cookie.startswith(SESSION) or (world.blocked("session-death") and login):
         url = f"https://passport.weibo.com/sso/signin?entry=wapsso&source=wapssowb&url={back}"
         return _answer({"ok": -100, "url": url})
@@ -135,11 +137,9 @@ def _refused(world: World, request: Request, *, login: bool = False) -> Response
 
 
 def _answer(body: dict[str, Any]) -> Response:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    response = JSONResponse(None)
-    response.body = text.encode()
-    response.headers["content-length"] = str(len(response.body))
-    response.set_cookie("XSRF-TOKEN", hashlib.sha256(response.body).hexdigest()[:6], path="/", max_age=1200)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    response = Response(text, media_type="application/json; charset=utf-8")
+    response.set_cookie("XSRF-TOKEN", hashlib.sha256(text).hexdigest()[:6], path="/", max_age=1200)
     return response
 
 

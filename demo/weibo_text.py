@@ -33,7 +33,7 @@ def _markup(mark: str) -> str:
     if mark == "\n":
         return "<br />"
     if mark.startswith("["):
-        source = f"https://h5.sinaimg.cn/m/emoticon/icon/default/d_{abs(hash_of(mark)):x}.png"
+        source = f"https://h5.sinaimg.cn/m/emoticon/icon/default/d_{_file_name(mark)}.png"
         return f'<span class="url-icon"><img alt="{mark}" src="{source}" style="width:1em; height:1em;" /></span>'
     if mark.startswith("@"):
         return f"<a href='/n/{mark[1:]}'>{mark}</a>"
@@ -41,6 +41,6 @@ def _markup(mark: str) -> str:
     return f'<a  href="{address}" data-hide=""><span class="surl-text">{mark}</span></a>'
 
 
-def hash_of(text: str) -> int:
-    """A small number of the text, the same in every process."""
-    return sum(ord(letter) * 31**place for place, letter in enumerate(text)) % 0xFFFFFF
+def _file_name(mark: str) -> str:
+    """A picture's name, the same for the same emoticon in every process."""
+    return "".join(f"{ord(letter):x}" for letter in mark.strip("[]"))

@@ -88,17 +88,16 @@ class World:
     def user_posts(self, uid: int, *, until: datetime | None = None) -> list[Post]:
         """Posts of one account: the pinned one first, then a week's, newest first."""
         end = until or self.now()
-        mine = [p for p in self.posts("", until=end) if p.author.uid == uid]
+        mine = [p for p in self.posts("", until=end) if p.author.uid == uid and not p.pinned]
         brand = people.OFFICIAL_ACCOUNTS.get(uid)
-        return [posting.pinned_post(brand, self.first_day + timedelta(days=1)), *mine] if brand else mine
+        return [self._pinned(brand), *mine] if brand else mine
 
     def post(self, mid: int) -> Post | None:
         """The post with this id, if it exists by now."""
         at = ids.second_of(mid)
         if not self.start - HISTORY <= at <= self.now():
             return None
-        pinned = (posting.pinned_post(b, self.first_day + timedelta(days=1)) for b in catalogue.BRANDS)
-        return next((p for p in (*self._day(beijing(at).date()), *pinned) if p.mid == mid), None)
+        return next((p for p in self._day(beijing(at).date()) if p.mid == mid), None)
 
     def comments(self, mid: int, *, until: datetime | None = None) -> list[Comment]:
         """Comments under the post, newest first; none for an unknown post."""
@@ -188,8 +187,13 @@ class World:
             return ()
         key = (brand.code, day)
         if key not in self._brand_days:
-            self._brand_days[key] = posting.day_of_posts(self.seed, brand, day)
+            pinned = self._pinned(brand)
+            extra = (pinned,) if beijing(pinned.at).date() == day else ()
+            self._brand_days[key] = (*posting.day_of_posts(self.seed, brand, day), *extra)
         return self._brand_days[key]
+
+    def _pinned(self, brand: catalogue.Brand) -> Post:
+        return posting.pinned_post(brand, self.first_day + timedelta(days=1))
 
     def _day_of_reviews(self, product: catalogue.Product, day: date) -> tuple[Review, ...]:
         key = (product.index, day)

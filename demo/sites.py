@@ -1,0 +1,40 @@
+"""The pretended internet: one ASGI application that answers as each site does, by the Host header."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Host, Mount, Route, Router
+
+from demo import site_jd, site_shop, site_weibo
+from demo.pages import WorldPage
+from demo.world import World
+
+ROBOTS = "User-agent: *\nAllow: /\nDisallow: /account/\nDisallow: /cart/\n"
+PAGES: dict[str, dict[str, WorldPage]] = {**site_jd.PAGES, **site_weibo.PAGES, **site_shop.PAGES}
+HOSTS = tuple(PAGES)
+"""Every host that the pretended internet answers for."""
+
+
+def internet(world: World, *, here: Sequence[BaseRoute] = (), lifespan: Any = None) -> Starlette:
+    """All sites; `here` are the routes of the server's own address. `lifespan` is Starlette's."""
+    hosts = [Host(host, app=_site(world, pages)) for host, pages in PAGES.items()]
+    return Starlette(routes=[*hosts, Mount("/", routes=list(here))], lifespan=lifespan)
+
+
+def _site(world: World, pages: dict[str, WorldPage]) -> Router:
+    routes = [Route(path, _endpoint(world, page)) for path, page in pages.items()]
+    return Router([Route("/robots.txt", _robots), *routes])
+
+
+def _endpoint(world: World, page: WorldPage) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    async def answer(request: Request) -> Response:
+        return page(world, request)
+
+    return answer
+
+
+async def _robots(request: Request) -> Response:
+    return PlainTextResponse(ROBOTS)
