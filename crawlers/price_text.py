@@ -89,7 +89,7 @@ def read_price(line: str) -> dict[str, str | None]:
 
 
 def price_in(text: str) -> PriceInText:
-    """The price in a free text: `750.5元包邮（800.5-50）`, `$79.99（约￥550）`, `39.9元（低至29.9元）`, `满200减100` (none)."""
+    """The price in a free text: `1399元包邮（1499-100）`, `$65.50（约￥470）`, `49.9元（低至37.4元）`, `满300减40` (none)."""
     line = _digits(unicodedata.normalize("NFKC", text[:500])).strip()
     if DATE.fullmatch(line) or SUMMARY.search(line):
         return PriceInText()

@@ -12,7 +12,7 @@ from domain.times import SHANGHAI
 
 COUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*([万亿wW千kK]?)\s*(\+?)")
 SCALE = {"": 1, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000, "亿": 100_000_000}
-TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
+TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.DOTALL)  # an open comment hides the rest, as in browsers
 BREAK = re.compile(r"<br\s*/?>|</p\s*>", re.IGNORECASE)
 EMOTICON = re.compile(r"<img\b[^<>]*?\balt=[\"']?(\[[^\]<>]{1,20}\])[^<>]*>", re.IGNORECASE)
 DEFAULT_TEXT = re.compile(

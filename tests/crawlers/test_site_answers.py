@@ -154,6 +154,12 @@ def test_tags_go_breaks_stay_emoticons_keep_their_names_and_small_numbers_are_no
     assert plain(html) == "好用\n5<6 & 安静[doge]"
 
 
+@pytest.mark.timeout(10)
+def test_hostile_text_takes_no_time() -> None:
+    assert plain("好<!--" * 40_000) == "好"
+    assert plain("<a " * 40_000).startswith("<a")
+
+
 @pytest.mark.parametrize(
     "text",
     [
