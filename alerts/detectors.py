@@ -147,7 +147,7 @@ def judge_weighed(
         onset=_onset(best, now),
         source=source,
     )
-    reason = _reason(evidence, weighed, best, profile)
+    reason = _reason(evidence, weighed, best, profile, minimum=minimum_authors)
     return attrs.evolve(evidence, reason=reason, awaited=_awaited(evidence, weighed, profile, reason))
 
 
@@ -201,7 +201,7 @@ def _onset(best: int, now: datetime) -> datetime:
     return _end(now) - TICK * WINDOWS[best]
 
 
-def _reason(evidence: Evidence, weighed: Weighed, best: int, profile: Profile) -> Reason:
+def _reason(evidence: Evidence, weighed: Weighed, best: int, profile: Profile, *, minimum: int) -> Reason:
     if evidence.negative >= 5 and _flood(weighed, best) and evidence.level is not Level.PAGE:
         return Reason.FLOOD
     if evidence.level is Level.PAGE:
@@ -210,7 +210,7 @@ def _reason(evidence: Evidence, weighed: Weighed, best: int, profile: Profile) -
         return Reason.PROVISIONAL if profile.provisional else Reason.SURGE
     if evidence.score < CALM_SCORE / 2 and evidence.authors <= max(evidence.usual.high, 2):
         return Reason.AS_USUAL
-    return Reason.TOO_FEW_AUTHORS if evidence.score >= NOTICE_SCORE or evidence.authors < 5 else Reason.TOO_WEAK
+    return Reason.TOO_FEW_AUTHORS if evidence.authors < minimum else Reason.TOO_WEAK
 
 
 def _awaited(evidence: Evidence, weighed: Weighed, profile: Profile, reason: Reason) -> tuple[str, ...]:

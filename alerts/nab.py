@@ -103,19 +103,33 @@ def nab_scores(times: Sequence[datetime], values: Sequence[float]) -> list[float
 
 
 def run_nab(lines: Iterable[str], write: Callable[[str], None]) -> None:
-    """Write a score line as each `timestamp,value` line comes; a header is skipped. Raises InvalidInput with the line number."""
-    judge = VolumeJudge()
+    """Write a score line as each `timestamp,value` line comes; a header is skipped.
+
+    A line that can't be read has no score; after the last line the first such one is raised as InvalidInput.
+    """
+    judge, refused = VolumeJudge(), None
     for number, line in enumerate(lines, 1):
-        stamp, _comma, value = line.strip().partition(",")
-        if not stamp or (number == 1 and stamp.lower() == "timestamp"):
+        if not line.strip() or (number == 1 and line.lower().startswith("timestamp")):
             continue
         try:
-            moment, count = datetime.fromisoformat(stamp), float(value)
-        except ValueError:
-            raise InvalidInput(f"hoped for `timestamp,value`, saw {line.strip()[:60]!r}", line=number) from None
-        if not np.isfinite(count) or count < 0:
-            raise InvalidInput(f"a count can't be {value}", line=number)
+            moment, count = _read(line, number)
+        except InvalidInput as error:
+            refused = refused or error
+            continue
         write(f"{judge.score(_tick(moment), count):.4f}")
+    if refused:
+        raise refused
+
+
+def _read(line: str, number: int) -> tuple[datetime, float]:
+    stamp, _comma, value = line.strip().partition(",")
+    try:
+        moment, count = datetime.fromisoformat(stamp), float(value)
+    except ValueError:
+        raise InvalidInput(f"hoped for `timestamp,value`, saw {line.strip()[:60]!r}", line=number) from None
+    if not np.isfinite(count) or count < 0:
+        raise InvalidInput(f"a count can't be {value}", line=number)
+    return moment, count
 
 
 def _tick(moment: datetime) -> int:
