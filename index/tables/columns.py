@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, Engine, Table, func
+from sqlalchemy import BigInteger, Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -48,6 +48,11 @@ def replace(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)
 
 
+def execute_counted(connection: Connection, statement: Any, rows: Sequence[dict[str, Any]]) -> int:
+    """Run an INSERT for each row. Returns how many rows it touched; those that a conflict left alone don't count."""
+    return int(connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount)
+
+
 def chunks(values: Iterable[T], size: int = IN_LIST) -> Iterator[list[T]]:
     """Lists of up to `size` values, in order."""
     rest = iter(values)
@@ -58,8 +63,3 @@ def chunks(values: Iterable[T], size: int = IN_LIST) -> Iterator[list[T]]:
 def writing(engine: Engine) -> Engine:
     """The same engine, whose transactions take SQLite's write lock at their beginning: no later change of mind, no deadlock."""
     return engine.execution_options(tingchao_writes=True)
-
-
-def newest(*columns: Any) -> Any:
-    """The largest of a column, for grouping."""
-    return func.max(*columns)

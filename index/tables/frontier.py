@@ -9,7 +9,7 @@ import attrs
 import msgspec
 from sqlalchemy import Engine, Row, func, or_, select, update
 
-from index.tables.columns import chunks, upsert, writing
+from index.tables.columns import chunks, execute_counted, upsert, writing
 from index.tables.schema import documents, frontier
 
 
@@ -59,7 +59,7 @@ class Frontier:
             again = {name: statement.excluded[name] for name in next(iter(rows.values())) if name != "key"}
             done_before = frontier.c.done_at.is_not(None)
             statement = statement.on_conflict_do_update(index_elements=["key"], set_=again, where=done_before)
-            return int(connection.execute(statement, list(rows.values())).rowcount)
+            return execute_counted(connection, statement, list(rows.values()))
 
     def lease(self, source: str, *, now: datetime, limit: int, lease_for: timedelta) -> list[LeasedPage]:
         """Take up to `limit` due pages of a source that nobody else holds, shallowest and earliest first."""

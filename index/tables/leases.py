@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, delete, or_, select
 
-from index.tables.columns import upsert, writing
+from index.tables.columns import execute_counted, upsert, writing
 from index.tables.schema import leases
 
 
@@ -20,11 +20,11 @@ class Leases:
         """Take or renew it for `for_s` real seconds. False where somebody else holds it."""
         now = self._real_time()
         with writing(self._engine).begin() as connection:
-            statement = upsert(connection, leases).values(name=name, holder=holder, until=now + for_s)
+            statement = upsert(connection, leases)
             free = or_(leases.c.holder == holder, leases.c.until <= now)
             taken = {"holder": holder, "until": now + for_s}
             statement = statement.on_conflict_do_update(index_elements=["name"], set_=taken, where=free)
-            return bool(connection.execute(statement).rowcount > 0)
+            return execute_counted(connection, statement, [{"name": name, **taken}]) > 0
 
     def holder(self, name: str) -> str | None:
         """Who holds it now; None = nobody."""

@@ -149,9 +149,7 @@ class Ledger:
         return gone
 
 
-def _write(
-    connection: Connection, batch: Sequence[StoredDocument], watches: Sequence[Watch], now: datetime
-) -> Stored:
+def _write(connection: Connection, batch: Sequence[StoredDocument], watches: Sequence[Watch], now: datetime) -> Stored:
     held = _stored(connection, [d.id for d in batch])
     before, changed = set(held), dict[str, StoredDocument]()
     for document in batch:  # in order: a batch may hold one id twice

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from domain.errors import InvalidSettings, StoreUnavailable
 from index.tables.columns import writing
@@ -27,6 +27,8 @@ def open_tables(url: str) -> Engine:
             _upgrade(engine)
     except OperationalError as error:
         raise StoreUnavailable(f"{engine.url.render_as_string()}: the database does not answer: {error.orig}") from None
+    except DatabaseError as error:
+        raise StoreUnavailable(f"{engine.url.render_as_string()}: can't be opened: {error.orig}") from None
     return engine
 
 
@@ -79,8 +81,4 @@ def _upgrade(engine: Engine) -> None:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except DBAPIError as error:
-            message = f"{engine.url.render_as_string()}: the tables can't be brought to {HEAD}: {error.orig}"
-            raise StoreUnavailable(message) from None
+        command.upgrade(config, "head")

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, case, func, select, tuple_
 
 from domain.prices import PriceObservation, Product, from_fen, to_fen
-from index.tables.columns import chunks, upsert, writing
+from index.tables.columns import chunks, execute_counted, upsert, writing
 from index.tables.schema import prices, products
 
 _STREAM_ROWS = 2_000
@@ -68,8 +68,7 @@ def write_prices(connection: Connection, observations: Iterable[PriceObservation
     _write_products(connection, [*(_product(o) for o in seen), *known])
     if not rows:
         return 0
-    # both drivers add up the rows of an executemany
-    return int(connection.execute(upsert(connection, prices).on_conflict_do_nothing(), rows).rowcount)
+    return execute_counted(connection, upsert(connection, prices).on_conflict_do_nothing(), rows)
 
 
 def _write_products(connection: Connection, found: Iterable[Product]) -> None:
