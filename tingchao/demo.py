@@ -94,7 +94,6 @@ def serve_world(folder: "os.PathLike[str]") -> None:
     from pathlib import Path
 
     from demo.server import serve
-
     from tingchao.processes import end_with_parent
 
     path = Path(folder)
@@ -220,7 +219,7 @@ def _await_answer(port: int, process: "subprocess.Popen[bytes]", *, patience_s: 
 
 def _settings(state: DemoState) -> str:
     base, tls = f"http://127.0.0.1:{state.port}", f"https://127.0.0.1:{state.tls_port}"
-    site = f'origin = "{base}"\norigin_tls = "{tls}"\ncookie_env = "{COOKIE}"\ndelay_seconds = 0.5\npages = 60\n'
+    site = f'origin = "{base}"\norigin_tls = "{tls}"\ncookie_env = "{COOKIE}"\ndelay_seconds = 0.1\npages = 120\n'
     sites = "\n".join(f"[sites.{name}]\n{site}" for name in ("jd", "weibo", "shop"))
     channels = f"""
 [channels.slack]

@@ -30,8 +30,11 @@ log = logging.getLogger(__name__)
 def run_product(*, demo: bool, speed: float, port: int | None, roles: tuple[str, ...]) -> None:
     """Start everything and stay until Ctrl-C or SIGTERM. Raises AlreadyRunning, InvalidSettings."""
     logging.getLogger().setLevel(os.environ.get("TINGCHAO_LOG", "INFO"))
-    for chatty in ("apscheduler", "httpx", "alembic", "slack_sdk", "uvicorn.access"):
+    for chatty in ("httpx", "alembic", "slack_sdk", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(
+        logging.CRITICAL
+    )  # tingchao.schedule tells of failed and missed jobs itself
     if not demo and not is_real():
         say(
             "尚未配置任何真实数据：启动演示世界（虚构品牌，数据在独立文件夹）。配置自己的品牌：./run init 或控制台「监测我的品牌」"
@@ -143,9 +146,8 @@ class Runner:
 
 def _begin_demo(house: House, *, stopping: threading.Event) -> None:
     """A new customer's first minutes: watches are made, 90 days of exports are imported."""
-    from demo.history import write_history
-
     from demo.catalogue import CATALOGUE
+    from demo.history import write_history
 
     state = DemoState.read(house.folder.path)
     assert state is not None

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MISSED
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -29,6 +29,8 @@ INGEST_S = 0.5
 NOTIFY_S = 0.5
 RECORD_EVERY_S = 5.0
 CRAWL_LIMIT_S = 900
+BUSY_JOBS = ("ingest", "notify", "import-folder", "demo-clock")
+"""Jobs of seconds, for which a run left out while the last one works is no news."""
 
 
 class Schedule:
@@ -42,12 +44,14 @@ class Schedule:
         self._children: set[subprocess.Popen[bytes]] = set()
         self._stopping = threading.Event()
         self._ingest: Ingest | None = None
+        self._brands: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(12)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        self._scheduler.add_listener(self._record, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+        self._scheduler.add_listener(self._record, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+        self._scheduler.add_listener(self._missed, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
 
     def start_storing(self) -> None:
         """Begin to store what arrives in the inbox and the import folder."""
@@ -84,14 +88,11 @@ class Schedule:
             self._scheduler.shutdown(wait=True)
 
     def ingest(self) -> int:
-        """Store what waits in the inbox."""
-        if self._ingest is None:
-            self._ingest = self._house.ingest()
+        """Store what waits in the inbox; the analyzer is loaded anew when the watched brands have changed."""
+        brands = frozenset((w.brand, w.aliases) for w in self._house.desk.watches.list())
+        if self._ingest is None or brands != self._brands:
+            self._ingest, self._brands = self._house.ingest(), brands
         return self._ingest.drain()
-
-    def forget_brands(self) -> None:
-        """Load the analyzer anew at the next ingest, because the watched brands changed."""
-        self._ingest = None
 
     def import_folder(self) -> None:
         """Import files that were dropped into the import folder; what is done moves to `done` beside them."""
@@ -147,11 +148,12 @@ class Schedule:
 
         self._scheduler.add_job(timed, "interval", seconds=max(seconds, 0.2), id=name, next_run_time=real_now())
 
+    def _missed(self, event: Any) -> None:  # Any: APScheduler ships no types
+        if event.job_id not in BUSY_JOBS:
+            self._rows.misfired(event.job_id)
+
     def _record(self, event: Any) -> None:  # Any: APScheduler ships no types
         name, now = event.job_id, time.monotonic()
-        if event.code == EVENT_JOB_MISSED:
-            self._rows.misfired(name)
-            return
         error = repr(event.exception) if event.code == EVENT_JOB_ERROR else ""
         if error:
             log.error("job failed name=%s error=%s", name, error)

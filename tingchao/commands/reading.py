@@ -110,7 +110,6 @@ def parse(
     Example:  tingchao parse answer.jsonp --url 'https://club.jd.com/comment/productPageComments.action?productId=1&page=0' --seen-at 2026-11-22T10:00+08:00
     """
     from crawlers.parsing import parse_file
-
     from nlp.normalize import mask
     from tingchao.wiring import pseudonym_key
 
