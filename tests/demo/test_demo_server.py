@@ -137,7 +137,7 @@ def test_without_a_page_the_first_script_plays_when_patience_ends(world: World) 
 
 
 def test_the_history_holds_what_the_ledger_holds(calm: World, exported: list[Path]) -> None:
-    posts, reviews, prices = exported
+    posts, reviews, *prices = exported
     with posts.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     pinned = {str(p.mid) for p in calm.posts("", since=START - timedelta(days=90)) if p.pinned}
@@ -148,13 +148,14 @@ def test_the_history_holds_what_the_ledger_holds(calm: World, exported: list[Pat
     with reviews.open(encoding="gb18030", newline="") as file:
         bought = list(csv.DictReader(file))
     assert {r["评价ID"] for r in bought} == calm.existing_ids("review")
-    with prices.open(encoding="utf-8-sig", newline="") as file:
-        assert len(list(csv.DictReader(file))) == 56 * 91
+    offered = [row for path in prices for row in csv.DictReader(path.read_text("utf-8-sig").splitlines())]
+    assert len(offered) == 56 * 91
+    assert {r["是否有货"] for r in offered} == {"是", "否"}
     assert 25_000 <= len(rows) + len(bought) <= 35_000
 
 
 def test_the_review_export_is_a_gbk_file_as_the_back_office_writes_it(exported: list[Path]) -> None:
-    _, reviews, _ = exported
+    _, reviews, *_ = exported
     head = reviews.read_bytes().split(b"\r\n", 1)[0]
     assert head.decode("gbk").startswith("评价ID,商品编号")
     with pytest.raises(UnicodeDecodeError):
