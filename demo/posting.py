@@ -15,7 +15,7 @@ from demo.rhythm import moments, poisson
 
 _EMOTICONS = {"negative": "emoticon_bad", "neutral": "emoticon_flat", "positive": "emoticon_good"}
 _POSITIVE = 0.36  # of the posts that are not negative
-_PLACE, _ADVERT, _REPOST, _LONG = 0.015, 0.03, 0.08, 0.05
+_PLACE, _ADVERT, _REPOST, _LONG, _LATIN = 0.015, 0.03, 0.08, 0.05, 0.05
 _MOST_COMMENTS = 24
 
 
@@ -56,6 +56,8 @@ def opinion(rng: Random, brand: Brand, polarity: str, frames: Sequence[str]) -> 
         rng, frame, brand=brand.name, category=category, c=spoken, n=spoken, d=say(rng, second),
         e=emoticon(rng, polarity), rival=rival,
     )  # fmt: skip
+    if rng.random() < _LATIN:
+        text = text.replace(f"{brand.name}{category}", f"{brand.name}{brand.aliases[0]}{category}", 1)
     said = [clause.aspect for clause, slot in ((first, "{c}"), (first, "{n}"), (second, "{d}")) if slot in frame]
     return text, category, tuple(dict.fromkeys(said))
 

@@ -74,6 +74,12 @@ def test_everyday_life_has_a_rhythm_many_authors_and_about_a_tenth_negative(calm
     assert len({p.author.uid for p in ours}) > 0.7 * len(ours)
 
 
+def test_some_write_the_brand_in_latin_letters_too(calm: World) -> None:
+    found = calm.posts("lanchuan")
+    assert found
+    assert all("澜川lanchuan" in p.text for p in found)
+
+
 def test_reviews_come_about_twice_a_day_and_hold_every_kind(calm: World) -> None:
     reviews = [r for p in catalogue.products() for r in calm.reviews(p.sku)]
     assert 1.8 <= len(reviews) / 40 / 90 <= 2.3
