@@ -133,8 +133,14 @@ def _price(price: PriceObservation, url: str) -> Line:
         "list_price": yuan(price.list_price),
         "promotions": list(price.promotions),
         "in_stock": price.in_stock,
-        "raw": price.raw or None,
+        "raw": _raw(price),
     }
+
+
+def _raw(price: PriceObservation) -> str | None:
+    # the contract has no field for the currency: an amount that is not in yuan says so here
+    foreign = price.currency != "CNY" and price.currency not in price.raw
+    return (f"{price.raw} {price.currency}" if foreign else price.raw) or None
 
 
 def _product(product: Product, price: PriceObservation | None, url: str) -> Line:

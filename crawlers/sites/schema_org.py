@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
-from lxml.etree import LxmlError
+from lxml.etree import LxmlError  # type: ignore[import-untyped]  # lxml ships no types
 from parsel import Selector
 from price_parser import Price
 
@@ -225,9 +225,10 @@ def _kind(value: Any) -> str:  # https://schema.org/InStock, InStock, or a node
 def _amount(raw: Any) -> tuple[Decimal | None, str]:  # the site's own price
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         return None, ""
-    text = str(raw).strip()[:60]
+    text, symbol = str(raw).strip()[:60], ""
+    amount: Decimal | None
     try:
-        amount, symbol = Decimal(text), ""  # schema.org wants plain digits and a point
+        amount = Decimal(text)  # schema.org wants plain digits and a point
     except InvalidOperation:
         parsed = Price.fromstring(text)
         amount, symbol = parsed.amount, parsed.currency or ""
