@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -25,7 +26,10 @@ def router(shell: Shell) -> APIRouter:
     @routes.get("/alerts", response_class=HTMLResponse)
     def alerts(request: Request, state: str = "") -> HTMLResponse:
         recent = desk.alerts.recent(since=shell.now - timedelta(days=90), limit=200)
-        counts = {"": len(recent), **{s: sum(a.state == s for a in recent) for s in ("open", "acknowledged", "resolved")}}
+        counts = {
+            "": len(recent),
+            **{s: sum(a.state == s for a in recent) for s in ("open", "acknowledged", "resolved")},
+        }
         shown = [a for a in recent if state in ("", a.state.value)]
         return shell.show(request, "alerts.html", alerts=shown, counts=counts, state=state)
 
@@ -54,7 +58,7 @@ def router(shell: Shell) -> APIRouter:
             response = shell.show(request, "alert_handling.html", page=page, alert=page.alert)
         else:
             response = shell.go(f"/alerts/{alert_id}", said=said)
-        response.set_cookie(WHO, field(form, "by"), max_age=YEAR_S, httponly=True, samesite="strict")
+        response.set_cookie(WHO, quote(field(form, "by")), max_age=YEAR_S, httponly=True, samesite="strict")
         return response
 
     return routes

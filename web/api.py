@@ -52,9 +52,7 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
         )
 
     @routes.get("/search", summary="Documents of a query; `after` is the cursor of the answer before")
-    def search(
-        request: Request, q: str = "", sort: str = "time", limit: int = 20, after: str | None = None
-    ) -> Json:
+    def search(request: Request, q: str = "", sort: str = "time", limit: int = 20, after: str | None = None) -> Json:
         asked = asked_of(request, shell.now)
         found = desk.search.find(
             asked.query,
@@ -65,7 +63,9 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
             after=after,
         )
         rows = [{**document_row(r.document), "marks": r.marks} for r in found.rows]
-        return Json({"query": asked.query, "total": found.total, "rows": rows, "after": found.after, "facets": found.facets})
+        return Json(
+            {"query": asked.query, "total": found.total, "rows": rows, "after": found.after, "facets": found.facets}
+        )
 
     @routes.get("/alerts", summary="Alerts of the last days, newest first")
     def alerts(days: int = 90, limit: int = 200) -> Json:
@@ -90,7 +90,12 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
 
     @routes.get("/themes", summary="Themes of a selection; each `query` finds exactly `count` rows")
     def themes(
-        request: Request, brand: str = "", category: str = "", model: str = "", sentiment: str = "negative", span: str = ""
+        request: Request,
+        brand: str = "",
+        category: str = "",
+        model: str = "",
+        sentiment: str = "negative",
+        span: str = "",
     ) -> Json:
         return Json([theme_row(r) for r in desk.themes.of(chosen_of(request.query_params, shell.now).selection)])
 
@@ -98,7 +103,13 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
     def prices() -> Json:
         return Json(
             [
-                {"sku": p.product.sku, "title": p.product.title, "brand": p.product.brand, "floor": p.floor, "latest": [price_row(o) for o in p.latest]}
+                {
+                    "sku": p.product.sku,
+                    "title": p.product.title,
+                    "brand": p.product.brand,
+                    "floor": p.floor,
+                    "latest": [price_row(o) for o in p.latest],
+                }
                 for p in desk.price_book.products()
             ]
         )

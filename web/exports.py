@@ -27,7 +27,13 @@ def router(shell: Shell) -> APIRouter:
         chosen = span_of(preset=span, now=shell.now)
         rows = desk.search.count(query, since=chosen.since, until=chosen.until)
         return shell.show(
-            request, "export.html", kinds=NAMES, forms=("csv", "xlsx", "jsonl"), query=query, span=chosen, documents=rows
+            request,
+            "export.html",
+            kinds=NAMES,
+            forms=("csv", "xlsx", "jsonl"),
+            query=query,
+            span=chosen,
+            documents=rows,
         )
 
     @routes.get("/export/{what}.{form}")

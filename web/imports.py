@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
-import attrs
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData, UploadFile
@@ -15,17 +14,40 @@ from web.uploads import Upload, Uploads
 
 COLUMNS = {
     "id": "编号",
+    "bid": "短编号",
     "text": "正文",
-    "source": "来源",
-    "url": "链接",
-    "author": "作者",
-    "published_at": "发布时间",
+    "headline": "标题",
     "rating": "星级",
-    "brand": "品牌",
-    "product": "商品",
+    "polarity": "好中差评",
+    "published_at": "发布时间",
     "sku": "商品编号",
-    "likes": "点赞",
+    "product": "商品",
+    "brand": "品牌",
+    "shop": "店铺",
+    "price": "价格",
+    "list_price": "划线价",
+    "promotions": "促销",
+    "in_stock": "库存",
+    "currency": "币种",
+    "author": "作者（只存哈希）",
+    "author_kind": "认证类型",
+    "followers": "粉丝数",
+    "reposts": "转发数",
+    "comments": "评论数",
+    "likes": "点赞数",
+    "repost_of": "原帖",
+    "parent": "上级评论",
     "region": "地区",
+    "url": "链接",
+    "images": "图片数",
+    "variant": "规格",
+    "append": "追评",
+    "append_at": "追评时间",
+    "reply": "商家回复",
+    "reply_at": "回复时间",
+    "kind": "类型",
+    "source": "来源",
+    "seen_at": "采集时间",
 }
 
 
@@ -77,11 +99,6 @@ def _copy(sent: UploadFile, target: Path) -> None:
 
 
 def columns_of(guess: Any) -> list[tuple[str, str]]:
-    """(field in Chinese, column of the file) of a guess, the unmapped left out; its shape is `crawlers.imports`' own."""
-    mapping = getattr(guess, "mapping", None)
-    if mapping is None:
-        return []
-    pairs = mapping if isinstance(mapping, dict) else attrs.asdict(mapping, recurse=False)
-    flat = pairs.get("columns", pairs)
-    flat = flat if isinstance(flat, dict) else dict(flat)
-    return [(COLUMNS.get(k, k), str(v)) for k, v in flat.items() if v not in (None, "", (), [])]
+    """(our field in Chinese, column of the file) of a guess as `Imports.preview` gives it; empty for none."""
+    columns: dict[str, str] = guess.mapping.columns if guess else {}
+    return [(COLUMNS.get(field_, field_), column) for field_, column in columns.items()]

@@ -11,7 +11,9 @@ T = TypeVar("T")
 class Fresh(Generic[T]):
     """Remembers what `read` gave for a key for a short while; askers for the same key share one reading."""
 
-    def __init__(self, read: Callable[[str], T], *, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, read: Callable[[str], T], *, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """seconds: real time for which an answer stays good."""
         self._read, self._seconds, self._clock = read, seconds, clock
         self._kept: dict[str, tuple[float, T]] = {}

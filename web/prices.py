@@ -28,7 +28,11 @@ def router(shell: Shell) -> APIRouter:
         products = sorted(desk.price_book.products(), key=lambda p: (p.product.brand, p.product.title))
         brands = [(brand, list(rows)) for brand, rows in groupby(products, key=lambda p: p.product.brand)]
         return shell.show(
-            request, "prices.html", brands=brands, watches=desk.watch_list.all(), below=[p for p in products if below(p)]
+            request,
+            "prices.html",
+            brands=brands,
+            watches=desk.watch_list.all(),
+            below=[p for p in products if below(p)],
         )
 
     @routes.post("/prices/follow")
@@ -58,7 +62,13 @@ def router(shell: Shell) -> APIRouter:
         chosen = span_of(preset=span, now=shell.now)
         history = desk.price_book.history(sku, since=chosen.since, until=chosen.until)
         return shell.show(
-            request, "price.html", priced=priced, sku=sku, span=chosen, changes=changes(history)[::-1][:30], seen=len(history)
+            request,
+            "price.html",
+            priced=priced,
+            sku=sku,
+            span=chosen,
+            changes=changes(history)[::-1][:30],
+            seen=len(history),
         )
 
     return routes

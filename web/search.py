@@ -30,7 +30,10 @@ class Asked:
     @property
     def query(self) -> str:
         """The query with its picked facets, in the query language."""
-        narrowed = [f'{f}:"{v.replace(chr(92), chr(92) * 2).replace(chr(34), chr(92) + chr(34))}"' for f, v in self.picked.items()]
+        narrowed = [
+            f'{f}:"{v.replace(chr(92), chr(92) * 2).replace(chr(34), chr(92) + chr(34))}"'
+            for f, v in self.picked.items()
+        ]
         if not narrowed:
             return self.q
         return " AND ".join([f"({self.q})"] * bool(self.q.strip()) + narrowed)

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -103,17 +103,17 @@ class Guard:
         """Let the browser remember its id: strict, so that no other site's page sends it along."""
         response.set_cookie(COOKIE, browser, httponly=True, samesite="strict", path="/")
 
-    async def __call__(self, request: Request) -> FormData:
-        """The fields of a form that may change something. Raises HTTP 403 for one that another page or site made."""
+    async def __call__(self, request: Request) -> AsyncIterator[FormData]:
+        """The fields of a form that may change something, its files closed after use. Raises HTTP 403 for a foreign form."""
         if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             raise HTTPException(403, "这个请求来自别的网站，已拒绝")
         origin = request.headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
             raise HTTPException(403, "这个请求来自别的网站，已拒绝")
-        form = await request.form()
-        if not self._is_ours(str(form.get("token", "")), request.cookies.get(COOKIE, "")):
-            raise HTTPException(403, "页面已过期：请刷新后再试一次")
-        return form
+        async with request.form() as form:
+            if not self._is_ours(str(form.get("token", "")), request.cookies.get(COOKIE, "")):
+                raise HTTPException(403, "页面已过期：请刷新后再试一次")
+            yield form
 
     def _is_ours(self, token: str, browser: str) -> bool:
         try:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import attrs
 from fastapi import Request
@@ -71,7 +72,7 @@ class Shell:
             demo=self.desk.demo is not None,
             open_alerts=quietly(lambda: len(self.desk.alerts.open()), 0),
             token=self.guard.token(browser),
-            who=request.cookies.get(WHO, ""),
+            who=unquote(request.cookies.get(WHO, "")),
             said=self.guard.unseal(request.query_params.get("said", "")),
             **values,
         )

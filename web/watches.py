@@ -4,7 +4,6 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-import attrs
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData, QueryParams
@@ -16,6 +15,7 @@ from web.prices import yuan_of
 from web.shell import Shell
 
 PREVIEW_ROWS = 6
+DEFAULTS = Watch(name="")
 
 
 def router(shell: Shell) -> APIRouter:
@@ -69,7 +69,9 @@ def router(shell: Shell) -> APIRouter:
         delivery = desk.watch_list.test_message(channel)
         if request.headers.get("hx-request"):
             return shell.show(request, "watch_tested.html", delivery=delivery)
-        return shell.go("/watches", said=f"{channel}：{'已送达' if delivery.outcome == 'delivered' else delivery.detail}")
+        return shell.go(
+            "/watches", said=f"{channel}：{'已送达' if delivery.outcome == 'delivered' else delivery.detail}"
+        )
 
     return routes
 
@@ -77,7 +79,6 @@ def router(shell: Shell) -> APIRouter:
 def watch_of(form: FormData | QueryParams, *, with_products: bool = True) -> Watch:
     """The watch that a form describes. Raises InvalidInput for a figure or address that is none."""
     brand = _text(form, "brand")
-    defaults = attrs.fields_dict(Watch)
     return Watch(
         name=_text(form, "name") or brand,
         brand=brand,
@@ -88,8 +89,8 @@ def watch_of(form: FormData | QueryParams, *, with_products: bool = True) -> Wat
         products=products_of(_text(form, "products")) if with_products else (),
         sources=tuple(str(v) for v in form.getlist("sources")),
         channels=tuple(str(v) for v in form.getlist("channels")),
-        minimum_authors=int(_number(form, "minimum_authors", defaults["minimum_authors"].default, 1, 10_000)),
-        strength=_number(form, "strength", defaults["strength"].default, 1, 100),
+        minimum_authors=int(_number(form, "minimum_authors", DEFAULTS.minimum_authors, 1, 10_000)),
+        strength=_number(form, "strength", DEFAULTS.strength, 1, 100),
     )
 
 

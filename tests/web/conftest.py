@@ -10,6 +10,15 @@ from typing import Any
 import attrs
 import pytest
 from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from domain.alerts import Alert, AlertKind, AlertState, Delivery, Evidence, Notice, NoticeReason, Usual
+from domain.analysis import AspectOpinion, Polarity, SeverityClass
+from domain.documents import AuthorKind, Kind, StoredDocument
+from domain.errors import InvalidInput, InvalidQuery
+from domain.feeds import FeedState, Outcome, SourceStatus
+from domain.prices import PriceObservation, Product
+from domain.watches import Watch, WatchedProduct
 from flows.desk import Desk
 from flows.export import Exports
 from flows.imports import ImportReport
@@ -20,16 +29,7 @@ from flows.search import Answer, Marked, marks
 from flows.story import StoryPage
 from flows.themes import Quote, ThemeRow
 from flows.watches import Preview, fault
-from starlette.testclient import TestClient
 from web.console import create_app
-
-from domain.alerts import Alert, AlertKind, AlertState, Delivery, Evidence, Notice, NoticeReason, Usual
-from domain.analysis import AspectOpinion, Polarity, SeverityClass
-from domain.documents import AuthorKind, Kind, StoredDocument
-from domain.errors import InvalidInput, InvalidQuery
-from domain.feeds import FeedState, Outcome, SourceStatus
-from domain.prices import PriceObservation, Product
-from domain.watches import Watch, WatchedProduct
 
 NOW = datetime(2025, 4, 30, 11, 20, tzinfo=UTC)
 
@@ -52,9 +52,7 @@ def document(number: int, text: str, sentiment: str = "negative", **more: Any) -
         "score": -0.8 if sentiment == "negative" else 0.7,
         "p_negative": 0.9 if sentiment == "negative" else 0.1,
     }
-    return StoredDocument(
-        text=text, normalized=text.lower(), sentiment=Polarity(sentiment), **{**defaults, **more}
-    )
+    return StoredDocument(text=text, normalized=text.lower(), sentiment=Polarity(sentiment), **{**defaults, **more})
 
 
 DOCUMENTS = (
@@ -68,21 +66,46 @@ DOCUMENTS = (
         severity_reason="漏电",
         aspects=(AspectOpinion(aspect="质量故障", polarity=Polarity.NEGATIVE, opinion="热水器漏电", start=3, end=8),),
     ),
-    document(2, "同款，也漏水，售后电话打了三次没人接。", aspects=(AspectOpinion(aspect="漏水", polarity=Polarity.NEGATIVE, opinion="也漏水", start=3, end=6),)),
+    document(
+        2,
+        "同款，也漏水，售后电话打了三次没人接。",
+        aspects=(AspectOpinion(aspect="漏水", polarity=Polarity.NEGATIVE, opinion="也漏水", start=3, end=6),),
+    ),
     document(3, "<script>alert(1)</script> 漏水 <img src=x onerror=alert(2)>", url="javascript:alert(3)"),
-    document(4, "澜川这次的新品外观不错，安静。", "positive", source="jd", kind=Kind.REVIEW, rating=5, url="https://item.jd.com/100200.html"),
+    document(
+        4,
+        "澜川这次的新品外观不错，安静。",
+        "positive",
+        source="jd",
+        kind=Kind.REVIEW,
+        rating=5,
+        url="https://item.jd.com/100200.html",
+    ),
     document(5, "安装师傅另收了支架费，没有提前说。", source="jd", kind=Kind.REVIEW, rating=2),
     document(6, "问一下澜川热水器的滤芯多久换一次？", "neutral"),
 )
 USUAL = Usual(negative=2.1, low=0, high=5, total=14, days=90)
 EVIDENCE = Evidence(
-    window_minutes=20, authors=4, negative=6, total=17, usual=USUAL, score=9.4, needed_score=13.8, needed_authors=7,
-    awaited=("还需 3 位新作者（近 20 分钟 4 / 7）",), reason="too few authors", onset=ago(35),
+    window_minutes=20,
+    authors=4,
+    negative=6,
+    total=17,
+    usual=USUAL,
+    score=9.4,
+    needed_score=13.8,
+    needed_authors=7,
+    awaited=("还需 3 位新作者（近 20 分钟 4 / 7）",),
+    reason="too few authors",
+    onset=ago(35),
 )
 STARTS = tuple(ago(360 - 5 * i) for i in range(72))
 BAND = Band(
-    starts=STARTS, negative=tuple([0, 1, 0, 2, 1, 0] * 11 + [2, 3, 5, 8, 11, 14]), low=(0.0,) * 72, usual=(1.0,) * 72,
-    high=(3.0,) * 72, onset=ago(30),
+    starts=STARTS,
+    negative=tuple([0, 1, 0, 2, 1, 0] * 11 + [2, 3, 5, 8, 11, 14]),
+    low=(0.0,) * 72,
+    usual=(1.0,) * 72,
+    high=(3.0,) * 72,
+    onset=ago(30),
 )
 
 
@@ -133,7 +156,15 @@ NOTICE = Notice(
     key="k1", alert_id="a1", channel="值班群", reason=NoticeReason.FIRST, title="【严重·安全事故】澜川：热水器漏电伤人",
     lines=("单帖直报（安全事故）：热水器漏电伤人", "首帖 18:50，4 分钟后送达", "“洗澡时热水器漏电，手被麻了一下”"), link="http://127.0.0.1:8000/alerts/a1", created_at=ago(26),
 )  # fmt: skip
-DELIVERY = Delivery(key="k1", channel="值班群", attempts=1, outcome="delivered", created_at=ago(26), sent_at=ago(25.9), delivered_at=ago(25.8))
+DELIVERY = Delivery(
+    key="k1",
+    channel="值班群",
+    attempts=1,
+    outcome="delivered",
+    created_at=ago(26),
+    sent_at=ago(25.9),
+    delivered_at=ago(25.8),
+)
 CHAIN = tuple(
     Link(step=s, at=ago(30 - m), since_start_s=m * 60)
     for s, m in (("发布", 0.0), ("采集", 2.2), ("入库", 2.4), ("发现", 3.5), ("发送", 3.9), ("送达", 4.1))
@@ -261,13 +292,27 @@ class FakeWatchList:
 
     def test_message(self, channel: str) -> Delivery:
         dead = channel == "公关群"
-        return Delivery(key="t", channel=channel, attempts=1, outcome="dead" if dead else "delivered", detail="密钥不对" if dead else "", created_at=NOW)
+        return Delivery(
+            key="t",
+            channel=channel,
+            attempts=1,
+            outcome="dead" if dead else "delivered",
+            detail="密钥不对" if dead else "",
+            created_at=NOW,
+        )
 
 
 class FakePrices:
     """One product in two shops over ten days; the second shop falls below the line."""
 
-    product = Product(sku="jd:100200", source="jd", title="澜川 60 升电热水器", brand="澜川", shop="澜川官方旗舰店", url="https://item.jd.com/100200.html")
+    product = Product(
+        sku="jd:100200",
+        source="jd",
+        title="澜川 60 升电热水器",
+        brand="澜川",
+        shop="澜川官方旗舰店",
+        url="https://item.jd.com/100200.html",
+    )
 
     def _seen(self, day: int, shop: str, price: str) -> PriceObservation:
         return PriceObservation(sku="jd:100200", source="jd", shop=shop, price=Decimal(price), list_price=Decimal("1899"), promotions=("满 1000 减 50",), in_stock=True, title=self.product.title, brand="澜川", seen_at=ago(1440 * (10 - day)))  # fmt: skip
@@ -279,7 +324,11 @@ class FakePrices:
         return {"jd:100200": [self._seen(10, "澜川官方旗舰店", "1399"), self._seen(10, "某某电器专营店", "1249")]}
 
     def history(self, sku: str, *, since: Any = None, until: Any = None) -> list[PriceObservation]:
-        rows = [self._seen(d, s, p) for d in range(11) for s, p in (("澜川官方旗舰店", "1399"), ("某某电器专营店", "1349" if d < 8 else "1249"))]
+        rows = [
+            self._seen(d, s, p)
+            for d in range(11)
+            for s, p in (("澜川官方旗舰店", "1399"), ("某某电器专营店", "1349" if d < 8 else "1249"))
+        ]
         return [r for r in rows if r.sku == sku and (since is None or r.seen_at >= since)]
 
     def all(self, *, since: Any = None, until: Any = None) -> Iterator[PriceObservation]:
@@ -307,12 +356,20 @@ class FakeSources:
 class FakeImports:
     def preview(self, path: Path) -> Any:
         certain = "text" in path.read_text(encoding="utf-8").splitlines()[0]
-        return SimpleNamespace(mapping={"text": "text", "rating": "stars"} if certain else {}, certain=certain, why="" if certain else "没有一列像正文")
+        return SimpleNamespace(
+            mapping={"text": "text", "rating": "stars"} if certain else {},
+            certain=certain,
+            why="" if certain else "没有一列像正文",
+        )
 
-    def run(self, path: Path, *, source: str = "", mapping: str = "", progress: Any = lambda rows: None) -> ImportReport:
+    def run(
+        self, path: Path, *, source: str = "", mapping: str = "", progress: Any = lambda rows: None
+    ) -> ImportReport:
         rows = path.read_text(encoding="utf-8").splitlines()[1:]
         progress(len(rows))
-        refused = tuple(SimpleNamespace(line=i, why="这一行没有正文") for i, r in enumerate(rows, start=2) if r.startswith(","))
+        refused = tuple(
+            SimpleNamespace(line=i, why="这一行没有正文") for i, r in enumerate(rows, start=2) if r.startswith(",")
+        )
         return ImportReport(file=str(path), rows=len(rows), stored=len(rows) - len(refused), known=0, refused=refused)  # type: ignore[arg-type]  # shaped like Refused
 
 
@@ -329,7 +386,16 @@ class FakeDemo:
         return {"running": []}
 
     def messages(self, *, since: int = 0) -> list[dict[str, Any]]:
-        return [{"channel": "slack", "title": NOTICE.title, "text": "首帖 18:50", "payload": {}, "world_time": "2025-04-30T18:54:00+08:00", "real_time": "2025-05-01T09:00:08+08:00"}]
+        return [
+            {
+                "channel": "slack",
+                "title": NOTICE.title,
+                "text": "首帖 18:50",
+                "payload": {},
+                "world_time": "2025-04-30T18:54:00+08:00",
+                "real_time": "2025-05-01T09:00:08+08:00",
+            }
+        ]
 
     def first_page(self) -> None:
         self.first_pages += 1
@@ -345,13 +411,24 @@ class FakeMoments:
 
 
 def make_desk(folder: Path, *, demo: bool = True) -> Desk:
-    clock, alerts, watches, sources, search, prices = FakeClock(), FakeAlerts(), FakeWatches(), FakeSources(), FakeSearch(), FakePrices()
+    clock, alerts, watches, sources, search, prices = (
+        FakeClock(),
+        FakeAlerts(),
+        FakeWatches(),
+        FakeSources(),
+        FakeSearch(),
+        FakePrices(),
+    )
     moments = FakeMoments(alert=alerts.rows["a1"])
     kept: Any = {"clock": clock, "watches": watches, "prices": prices}
 
     def overview_page(*, days: int = 30) -> OverviewPage:
         names = tuple((NOW - timedelta(days=29 - i)).date().isoformat() for i in range(30))
-        brands = {"澜川": tuple(8 + (i * 7) % 11 + (40 if i == 29 else 0) for i in range(30)), "北屿": tuple(6 + (i * 5) % 9 for i in range(30)), "拾光": tuple(4 + (i * 3) % 7 for i in range(30))}
+        brands = {
+            "澜川": tuple(8 + (i * 7) % 11 + (40 if i == 29 else 0) for i in range(30)),
+            "北屿": tuple(6 + (i * 5) % 9 for i in range(30)),
+            "拾光": tuple(4 + (i * 3) % 7 for i in range(30)),
+        }
         return OverviewPage(
             at=NOW,
             tiles=(Tile(title="今日声量", value="1,204", detail="平时此刻约 1,150", query="published_at:[2025-04-30 TO *]"), Tile(title="今日负面", value="168", detail="占 14%", query="sentiment:negative", tone="bad"), Tile(title="未关闭预警", value=str(len(alerts.open())), detail="需要处理", query="", tone="bad")),
