@@ -356,11 +356,9 @@ class FakeSources:
 class FakeImports:
     def preview(self, path: Path) -> Any:
         certain = "text" in path.read_text(encoding="utf-8").splitlines()[0]
-        return SimpleNamespace(
-            mapping={"text": "text", "rating": "stars"} if certain else {},
-            certain=certain,
-            why="" if certain else "没有一列像正文",
-        )
+        columns = {"text": "text", "rating": "stars"} if certain else {}
+        why = "" if certain else "没有一列像正文"
+        return SimpleNamespace(mapping=SimpleNamespace(columns=columns), certain=certain, why=why, ignored=())
 
     def run(
         self, path: Path, *, source: str = "", mapping: str = "", progress: Any = lambda rows: None
