@@ -16,7 +16,7 @@ import httpx
 
 from domain.errors import InvalidInput, StoreUnavailable
 from domain.times import Clock, iso_shanghai, parse_iso
-from domain.watches import Watch
+from domain.watches import Watch, WatchedProduct
 from tingchao.folders import DemoState, Folder, demo_folder
 from tingchao.settings import FILE
 
@@ -183,7 +183,9 @@ def watches(catalogue: Any) -> list[Watch]:  # Any: demo's own nouns, unknown to
                 brand=brand.name,
                 aliases=tuple(brand.aliases),
                 rival=not ours,
-                products=tuple(catalogue.watched_products(brand.name)),
+                products=tuple(
+                    WatchedProduct(url=p.url, title=p.title, floor=p.floor) for p in catalogue.watched_products(brand.name)
+                ),
                 channels=("slack", "wecom") if ours else (),
                 minimum_authors=5,
                 quiet=timedelta(minutes=30),

@@ -21,7 +21,7 @@ from tingchao.commands.answers import console, say
 from tingchao.demo import prepare, watches, world
 from tingchao.folders import DemoState, Folder, demo_folder, held, is_real, real_folder
 from tingchao.schedule import Schedule
-from tingchao.settings import FILE, TEMPLATE, Console
+from tingchao.settings import FILE, TEMPLATE, Console, load
 from tingchao.wiring import House, opened
 
 log = logging.getLogger(__name__)
@@ -74,11 +74,16 @@ class Runner:
     def run(self) -> bool:
         """Run until told to stop. Returns True if the person left the demo for the real installation."""
         leave = self._leave if self._folder.demo else None
-        with opened(self._folder, writer="monitor" in self._roles, leave_demo=leave) as house:
+        listener = _listen(load(self._folder.path).console, self.port) if "web" in self._roles else None
+        if listener:
+            self.port = listener.getsockname()[1]
+        address = f"http://127.0.0.1:{self.port}" if listener else ""
+        writer = "monitor" in self._roles
+        with opened(self._folder, writer=writer, address=address, leave_demo=leave) as house:
             schedule = Schedule(house, roles=self._roles)
             starter = threading.Thread(target=self._start_jobs, args=(house, schedule), name="start", daemon=True)
             try:
-                self._serve(house, starter) if "web" in self._roles else self._wait(starter)
+                self._serve(house, listener, starter) if listener else self._wait(starter)
             except KeyboardInterrupt:
                 pass
             finally:
@@ -89,12 +94,9 @@ class Runner:
         say("已结束；再次启动会从这里继续。")
         return self._leaving
 
-    def _serve(self, house: House, starter: threading.Thread) -> None:
+    def _serve(self, house: House, listener: socket.socket, starter: threading.Thread) -> None:
         from web.console import create_app
 
-        settings = house.settings.console
-        listener = _listen(settings, self.port)
-        self.port = listener.getsockname()[1]
         config = uvicorn.Config(
             create_app(house.desk),
             log_level="warning",
@@ -103,16 +105,15 @@ class Runner:
             server_header=False,
         )
         self._server = uvicorn.Server(config)
-        announce = threading.Thread(target=self._announce, args=(settings, starter), daemon=True)
+        announce = threading.Thread(target=self._announce, args=(starter,), daemon=True)
         announce.start()
         self._server.run(sockets=[listener])
 
-    def _announce(self, settings: Console, starter: threading.Thread) -> None:
+    def _announce(self, starter: threading.Thread) -> None:
         while self._server and not self._server.started:
             if self._ended.wait(0.02):
                 return
-        host = "127.0.0.1" if settings.inside_container else settings.host
-        print(f"控制台 http://{host}:{self.port}", flush=True)
+        print(f"控制台 http://127.0.0.1:{self.port}", flush=True)
         starter.start()
 
     def _wait(self, starter: threading.Thread) -> None:

@@ -71,12 +71,18 @@ class House:
 
 @contextmanager
 def opened(
-    folder: Folder, *, writer: bool = False, clock: Clock | None = None, leave_demo: Callable[[], str] | None = None
+    folder: Folder,
+    *,
+    writer: bool = False,
+    clock: Clock | None = None,
+    address: str = "",
+    leave_demo: Callable[[], str] | None = None,
 ) -> Iterator[House]:
     """Open an installation for the length of the block.
 
     writer: also take the index for writing; only the holder of the writer's lock may ask for it.
     clock: another clock than the folder's own, for tests that move it.
+    address: where this process serves the console, for links in messages.
     """
     folder.made()
     settings, clock = load(folder.path), clock or folder.clock()
@@ -89,7 +95,7 @@ def opened(
     engine = tables.open_tables(settings.tables.url or f"sqlite:///{folder.tables}")
     documents = open_documents(settings, folder, writer=writer)
     try:
-        yield _house(folder, settings, clock, engine, documents, state, leave_demo)
+        yield _house(folder, settings, clock, engine, documents, state, links(settings, address), leave_demo)
     finally:
         documents.close()
         engine.dispose()
@@ -222,6 +228,7 @@ def _house(
     engine: Engine,
     documents: Documents,
     state: DemoState | None,
+    link: Callable[[str], str],
     leave_demo: Callable[[], str] | None,
 ) -> House:
     key = folder.key()
@@ -235,7 +242,7 @@ def _house(
     )
     senders = notifiers(settings.channels)
     monitor = Monitor(
-        ledger=ledger, alerts=alerts, prices=prices, watches=watches, sources=sources, clock=clock, link=links(settings)
+        ledger=ledger, alerts=alerts, prices=prices, watches=watches, sources=sources, clock=clock, link=link
     )
 
     def ingest() -> Ingest:
@@ -303,10 +310,10 @@ def _house(
     )
 
 
-def links(settings: Settings) -> Callable[[str], str]:
-    """Alert id → its console address, for messages."""
+def links(settings: Settings, address: str = "") -> Callable[[str], str]:
+    """Alert id → its console address, for messages: the public one, else the one served here, else the one configured."""
     console = settings.console
-    base = console.public_url.rstrip("/") or f"http://{console.host}:{console.port}"
+    base = console.public_url.rstrip("/") or address or f"http://{console.host}:{console.port}"
     return lambda alert_id: f"{base}/alerts/{alert_id}"
 
 
