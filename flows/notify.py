@@ -24,7 +24,7 @@ MOST_ATTEMPTS: Final = 40
 CLAIM_S: Final = 60.0
 AT_ONCE: Final = 20
 RATES: Final[Mapping[str, tuple[float, float]]] = {
-    "wecom": (18 / 60, 18.0),  # 20 a minute are allowed
+    "wecom": (15 / 60, 3.0),  # 20 in any minute are allowed: never more than 18
     "slack": (1.0, 1.0),
 }
 """Kind → (messages a second, most at once). Real seconds."""
@@ -42,19 +42,22 @@ class Bucket:
     most: float
     _tokens: float = attrs.field(init=False)
     _at: float = attrs.field(default=0.0, init=False)
+    _last_place: float = attrs.field(default=0.0, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Full at the start."""
         self._tokens = self.most
 
     def wait_s(self, now_s: float) -> float:
-        """Take a token if there is one and return 0, else the seconds until there will be."""
+        """Take a token if there is one and return 0, else the seconds until this message's place in the queue."""
         self._tokens = min(self.most, self._tokens + max(now_s - self._at, 0.0) * self.rate)
         self._at = now_s
         if self._tokens >= 1.0 - 1e-9:
             self._tokens -= 1.0
             return 0.0
-        return (1.0 - self._tokens) / self.rate
+        # one place each: were all to come back for the next token, all but one would wait and be written again
+        self._last_place = max(now_s + (1.0 - self._tokens) / self.rate, self._last_place + 1.0 / self.rate)
+        return self._last_place - now_s
 
 
 @attrs.define(kw_only=True, eq=False)
