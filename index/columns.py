@@ -16,6 +16,10 @@ KEYWORDS = (
     *("aspect", "bad", "good", "severity", "cluster", "author"),
 )
 """Columns of whole values, several in `brand aspect bad good`; facets give them as stored, queries match either case."""
+EXACT = ("cluster", "author", "kind", "sentiment", "severity")
+"""Columns compared letter by letter."""
+FOLDED = tuple(name for name in KEYWORDS if name not in EXACT)
+"""Columns compared without regard to case."""
 FACETS = (*KEYWORDS, "rating")
 """What can be counted by value."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import tantivy
@@ -50,7 +51,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("chars", tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("tokens", tokenizer_name="whitespace", index_option="freq")
     for name in columns.KEYWORDS:
-        tokenizer = "raw" if name in ("cluster", "author") else "folded"
+        tokenizer = "folded" if name in columns.FOLDED else "raw"
         builder.add_text_field(name, tokenizer_name=tokenizer, index_option="basic", fast=True)
     for name in ("at", "order", "rating"):
         builder.add_integer_field(name, indexed=name == "rating", fast=True)
@@ -100,29 +101,32 @@ class Embedded:
 
     def search(self, query: Node, *, sort: str = "time", limit: int = 20, after: str | None = None) -> Found:
         """One page of matches. sort: `time` (newest first) or `relevance`."""
+        if sort == "relevance":
+            return self._by_relevance(query, limit=limit, skip=columns.offset(after))
+        if sort != "time":
+            raise InvalidQuery(f"不认识排序 {sort!r}；可用：time relevance")
+        base, place = translated(query, self._schema), columns.cursor(after)
         with self._mending():
             searcher = self._searcher()
-            if sort == "relevance":
-                return self._by_relevance(searcher, query, limit=limit, skip=columns.offset(after))
-            if sort != "time":
-                raise InvalidQuery(f"不认识排序 {sort!r}；可用：time relevance")
-            base = translated(query, self._schema)
-            rows = self._page(searcher, base, limit=limit + 1, after=columns.cursor(after))
-            return Found(
-                total=self._count(searcher, base),
-                hits=tuple(Hit(document=document, score=0.0) for _, document in rows[:limit]),
-                after=_mark(rows[limit - 1]) if len(rows) > limit and limit else None,
-            )
+            rows = self._page(searcher, base, limit=limit + 1, after=place)
+            total = self._count(searcher, base)
+        return Found(
+            total=total,
+            hits=tuple(Hit(document=document, score=0.0) for _, document in rows[:limit]),
+            after=_mark(rows[limit - 1]) if limit and len(rows) > limit else None,
+        )
 
     def count(self, query: Node) -> int:
         """Number of matches, exact."""
+        base = translated(query, self._schema)
         with self._mending():
-            return self._count(self._searcher(), translated(query, self._schema))
+            return self._count(self._searcher(), base)
 
     def scan(self, query: Node) -> Iterator[StoredDocument]:
         """All matches as they are now, newest first, any number, memory flat."""
+        base = translated(query, self._schema)
         with self._mending():
-            searcher, base = self._searcher(), translated(query, self._schema)
+            searcher = self._searcher()
         after: columns.Cursor | None = None
         while True:
             with self._mending():
@@ -135,10 +139,8 @@ class Embedded:
     def facet(self, query: Node, field: str, *, limit: int = 20) -> list[tuple[str, int]]:
         """Matches per value, most first, equal ones by value."""
         _check_facet(field)
-        with self._mending():
-            size = max(limit * 5, 1_000) if field == "cluster" else _ALL_VALUES
-            wanted = {"terms": {"field": field, "size": size, "segment_size": size}}
-            answer = self._searcher().aggregate(translated(query, self._schema), {"values": wanted})
+        size = max(limit * 5, 1_000) if field == "cluster" else _ALL_VALUES
+        answer = self._aggregated(query, {"values": {"terms": {"field": field, "size": size, "segment_size": size}}})
         found = [(_value(b["key"]), int(b["doc_count"])) for b in answer["values"]["buckets"]]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
 
@@ -154,13 +156,12 @@ class Embedded:
                 "min_doc_count": 1,
             }
         }
-        wanted = {"times": by_time}
+        wanted: dict[str, Any] = {"times": by_time}
         if split is not None:
             _check_facet(split)
             values = {"field": split, "size": _ALL_VALUES, "segment_size": _ALL_VALUES}
             wanted = {"values": {"terms": values, "aggs": {"times": by_time}}}
-        with self._mending():
-            answer = self._searcher().aggregate(translated(query, self._schema), wanted)
+        answer = self._aggregated(query, wanted)
         if split is None:
             series = _series(answer["times"]["buckets"])
             return {"": series} if series else {}
@@ -277,6 +278,11 @@ class Embedded:
     def _count(self, searcher: Searcher, query: Query) -> int:
         return int(searcher.search(query, 1, count=True).count)  # type: ignore[attr-defined]  # the stub forgets it
 
+    def _aggregated(self, query: Node, wanted: dict[str, Any]) -> dict[str, Any]:
+        base = translated(query, self._schema)
+        with self._mending():
+            return self._searcher().aggregate(base, wanted)
+
     def _page(
         self, searcher: Searcher, query: Query, *, limit: int, after: columns.Cursor | None
     ) -> list[tuple[int, StoredDocument]]:
@@ -298,9 +304,12 @@ class Embedded:
                     return rows[:limit]
             asked *= 2
 
-    def _by_relevance(self, searcher: Searcher, query: Node, *, limit: int, skip: int) -> Found:
-        found = searcher.search(ranked(query, self._schema), max(limit, 1), count=True, offset=skip)
-        hits = [Hit(document=_decode(_json(searcher, a)), score=float(score)) for score, a in found.hits[:limit]]
+    def _by_relevance(self, query: Node, *, limit: int, skip: int) -> Found:
+        base = ranked(query, self._schema)
+        with self._mending():
+            searcher = self._searcher()
+            found = searcher.search(base, max(limit, 1), count=True, offset=skip)
+            hits = [Hit(document=_decode(_json(searcher, a)), score=float(score)) for score, a in found.hits[:limit]]
         total = int(found.count)  # type: ignore[attr-defined]  # the stub forgets it
         more = skip + limit < min(total, columns.MAXIMUM_OFFSET)
         return Found(total=total, hits=tuple(hits), after=str(skip + limit) if more and limit else None)

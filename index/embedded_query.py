@@ -6,10 +6,9 @@ from datetime import datetime
 
 from tantivy import FieldType, Occur, Query, Schema
 
-from index.columns import characters, folded, micros
+from index.columns import FOLDED, characters, folded, micros
 from index.nodes import And, Everything, Node, Not, Or, Range, Term
 
-_EXACT = ("cluster", "author", "id")
 _REGEX = re.compile(r"([.?+*|(){}\[\]\\^$#&\-~])")
 _NUMBERS = {"score": FieldType.Float, "spam": FieldType.Float, "rating": FieldType.Integer}
 
@@ -64,7 +63,7 @@ def _term(node: Term, schema: Schema) -> Query:
     if node.field == "rating":
         whole = node.value.lstrip("-").isdecimal()
         return Query.term_query(schema, "rating", int(node.value)) if whole else Query.empty_query()
-    value = node.value if node.field in _EXACT else folded(node.value)
+    value = folded(node.value) if node.field in FOLDED else node.value
     return Query.term_query(schema, node.field, value)
 
 
@@ -102,4 +101,4 @@ def between(schema: Schema, field: str, kind: FieldType, low: float | None, high
         return Query.all_query()
     if low is not None and high is not None and low >= high:
         return Query.empty_query()
-    return Query.range_query(schema, field, kind, low, high, include_upper=False)
+    return Query.range_query(schema, field, kind, low, high, include_upper=high is None)
