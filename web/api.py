@@ -45,7 +45,7 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
             {
                 "at": iso_shanghai(page.at),
                 "tiles": [attrs.asdict(t) for t in page.tiles],
-                "trend": trend_chart(page.trend),
+                "trend": trend_chart(page),
                 "alerts": [alert_row(a) for a in page.alerts],
                 "silent": page.silent,
             }
@@ -117,8 +117,8 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
     @routes.get("/prices/history", summary="One product over all shops, for a chart")
     def history(sku: str, span: str = "") -> Json:
         since = span_of(preset=span, now=shell.now).since
-        floor = next((p.floor for p in desk.price_book.products() if p.product.sku == sku), None)
-        return Json(price_chart(desk.price_book.history(sku, since=since), floor))
+        priced = next((p for p in desk.price_book.products() if p.product.sku == sku), None)
+        return Json(price_chart(desk.price_book.history(sku, since=since), priced))
 
     @routes.get("/feeds", summary="How each source answers")
     def feeds() -> Json:

@@ -36,8 +36,8 @@ def create_app(desk: Desk, *, title: str = "听潮") -> FastAPI:
     app.include_router(api.router(shell, live))
 
     @app.get("/health", summary="Does the console answer, and what time is it there")
-    def health() -> dict[str, str]:
-        return {"status": "ok", "at": iso_shanghai(shell.now)}
+    def health() -> dict[str, str | bool]:
+        return {"status": "ok", "at": iso_shanghai(shell.now), "demo": desk.demo is not None}
 
     @app.get("/favicon.ico", include_in_schema=False)
     def favicon() -> FileResponse:

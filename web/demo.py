@@ -34,10 +34,10 @@ def router(shell: Shell) -> APIRouter:
         return shell.go("/story", said=said)
 
     @routes.post("/leave")
-    def leave(form: Annotated[FormData, Depends(shell.guard)]) -> Response:
+    def leave(request: Request, form: Annotated[FormData, Depends(shell.guard)]) -> Response:
         if desk.leave_demo is None:
             raise HTTPException(404, "现在不在演示中")
-        return shell.go("/", said=desk.leave_demo())
+        return shell.show(request, "left.html", sentence=desk.leave_demo())
 
     @routes.get("/messages", response_class=HTMLResponse)
     def messages(request: Request) -> HTMLResponse:

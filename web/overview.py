@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import HTMLResponse
 
-from flows.overview import Trend
+from flows.overview import OverviewPage
 from flows.themes import Selection
 from web.rendering import search
 from web.shell import Shell
@@ -32,12 +32,14 @@ def router(shell: Shell) -> APIRouter:
     return routes
 
 
-def trend_chart(trend: Trend) -> dict[str, Any]:
-    """The trend as the chart reads it: days, and per brand its counts and the address of its rows."""
+def trend_chart(page: OverviewPage) -> dict[str, Any]:
+    """The trend as the chart reads it: days, and per brand, our own first, its counts and the address of its rows."""
+    own = {w.brand for w in page.watches if not w.rival}
+    brands = sorted(page.trend.brands.items(), key=lambda item: item[0] not in own)
     return {
-        "days": list(trend.days),
+        "days": list(page.trend.days),
         "brands": [
-            {"name": brand, "counts": list(counts), "href": search(trend.queries.get(brand, ""))}
-            for brand, counts in trend.brands.items()
+            {"name": b, "own": b in own, "counts": list(n), "href": search(page.trend.queries.get(b, ""))}
+            for b, n in brands
         ],
     }

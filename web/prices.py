@@ -1,6 +1,6 @@
 """竞品价格: products with their newest prices, one product over time, and what people add to be followed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Annotated, Any
@@ -17,6 +17,8 @@ from web.downloads import download
 from web.shell import Shell, field
 from web.spans import span_of
 
+CHANGES = 14
+
 
 def router(shell: Shell) -> APIRouter:
     """The addresses of the prices."""
@@ -30,6 +32,8 @@ def router(shell: Shell) -> APIRouter:
         return shell.show(
             request,
             "prices.html",
+            newest=newest,
+            shop_of=shop_of,
             brands=brands,
             watches=desk.watch_list.all(),
             below=[p for p in products if below(p)],
@@ -64,10 +68,12 @@ def router(shell: Shell) -> APIRouter:
         return shell.show(
             request,
             "price.html",
+            shop_of=shop_of,
             priced=priced,
             sku=sku,
             span=chosen,
-            changes=changes(history)[::-1][:30],
+            latest=newest(priced),
+            changes=changes(history, priced)[::-1][:CHANGES],
             seen=len(history),
         )
 
@@ -77,21 +83,19 @@ def router(shell: Shell) -> APIRouter:
 def below(priced: PricedProduct) -> list[PriceObservation]:
     """The shops that now sell under the 控价 line, cheapest first; empty without a line."""
     floor = priced.floor
-    return [] if floor is None else [o for o in priced.latest if o.price is not None and o.price < floor]
+    return [] if floor is None else [o for o in newest(priced) if o.price is not None and o.price < floor]
 
 
-def changes(history: Sequence[PriceObservation]) -> list[PriceObservation]:
-    """Of a history, oldest first, only the observations that differ from the shop's one before."""
-    return list(_changes(history))
-
-
-def _changes(history: Iterable[PriceObservation]) -> Iterator[PriceObservation]:
-    before: dict[str, tuple[object, ...]] = {}
+def changes(history: Iterable[PriceObservation], priced: PricedProduct) -> list[PriceObservation]:
+    """Of a history, oldest first, only the observations whose price differs from the shop's one before."""
+    before: dict[str, Decimal | None] = {}
+    changed = []
     for seen in history:
-        state = (seen.price, seen.list_price, seen.promotions, seen.in_stock)
-        if before.get(seen.shop) != state:
-            before[seen.shop] = state
-            yield seen
+        shop = shop_of(seen, priced)
+        if shop not in before or before[shop] != seen.price:
+            changed.append(seen)
+        before[shop] = seen.price
+    return changed
 
 
 def yuan_of(text: str) -> Decimal | None:
@@ -107,12 +111,26 @@ def yuan_of(text: str) -> Decimal | None:
     return amount
 
 
-def price_chart(history: Sequence[PriceObservation], floor: Decimal | None) -> dict[str, Any]:
+def price_chart(history: Sequence[PriceObservation], priced: PricedProduct | None) -> dict[str, Any]:
     """A history as the chart reads it: per shop [ISO time, yuan or null], and the 控价 line."""
     shops: dict[str, list[list[Any]]] = {}
     for seen in history:
         # a float only for drawing: the table beside it shows the exact amount
-        shops.setdefault(seen.shop or "—", []).append(
+        shops.setdefault(shop_of(seen, priced), []).append(
             [iso_shanghai(seen.seen_at), float(seen.price) if seen.price is not None else None]
         )
-    return {"shops": [{"name": n, "points": p} for n, p in shops.items()], "floor": float(floor) if floor else None}
+    floor = float(priced.floor) if priced and priced.floor is not None else None
+    return {"shops": [{"name": n, "points": p} for n, p in shops.items()], "floor": floor}
+
+
+def shop_of(seen: PriceObservation, priced: PricedProduct | None) -> str:
+    """The name of the shop that asked a price; where the page named none, the shop that the product is known to be of."""
+    return seen.shop or (priced.product.shop if priced else "") or "本站"
+
+
+def newest(priced: PricedProduct) -> list[PriceObservation]:
+    """One observation per shop name, the newest, cheapest first: a page without shop name is the same shop as before."""
+    by_shop: dict[str, PriceObservation] = {}
+    for seen in sorted(priced.latest, key=lambda o: o.seen_at):
+        by_shop[shop_of(seen, priced)] = seen
+    return sorted(by_shop.values(), key=lambda o: (o.price is None, o.price or 0))

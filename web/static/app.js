@@ -55,10 +55,23 @@ document.addEventListener("htmx:after:swap", () => {
   document.dispatchEvent(new CustomEvent("charts"));
 });
 
+// the product starts anew on the same port: go there once it answers and is no demo any more
+async function followRestart(place) {
+  for (;;) {
+    await new Promise((done) => setTimeout(done, 700));
+    try {
+      const answer = await fetch("/health");
+      if (answer.ok && !(await answer.json()).demo) return location.assign(place);
+    } catch { /* not up yet */ }
+  }
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   for (const phone of document.querySelectorAll("[data-app]")) phone.dataset.app = localStorage.getItem("phone") || "slack";
   const facets = document.querySelector("details.facets");
   if (facets && matchMedia("(max-width: 1100px)").matches) facets.open = false;
+  const leaving = document.querySelector("[data-leaving]");
+  if (leaving) followRestart(leaving.dataset.leaving);
   drawApps();
   tick();
   setInterval(tick, 250);

@@ -47,9 +47,9 @@
       const option = base();
       Object.assign(option.xAxis, { type: "category", boundaryGap: false, data: data.days, axisLabel: { color: ink, hideOverlap: true, formatter: day } });
       option.tooltip.formatter = (points) => tip(day(points[0].axisValue), points.map((p) => [p.color, `${p.seriesName} ${p.value} 条负面`]));
-      option.series = data.brands.map((b, i) => ({
+      option.series = data.brands.map((b) => ({
         name: b.name, type: "line", data: b.counts, smooth: 0.25, symbol: "circle", symbolSize: 5, showSymbol: false,
-        lineStyle: { width: i ? 1.8 : 2.8 }, z: i ? 2 : 5, triggerLineEvent: true,
+        lineStyle: { width: b.own ? 2.8 : 1.6, opacity: b.own ? 1 : 0.75 }, z: b.own ? 5 : 2, areaStyle: b.own ? { opacity: 0.07 } : undefined, triggerLineEvent: true,
       }));
       const href = (p) => {
         const brand = data.brands.find((b) => b.name === p.seriesName);
