@@ -151,37 +151,39 @@ class _Reader:
     def _comparison(self, item: tree.From | tree.To, field: Field | None) -> Node:
         """`<` and `<=` are luqum's To, `>` and `>=` its From."""
         self._count(item)
-        upper = isinstance(item, tree.To)
-        low, high = self._bounds(item, field, item.a, after=item.include if upper else not item.include)
-        bound = high if low is None else low
-        name = self._bounded(item, field).name
-        return Range(field=name, high=bound) if upper else Range(field=name, low=bound)
+        bounded = self._bounded(item, field)
+        if isinstance(item, tree.To):
+            return Range(field=bounded.name, high=self._bound(item, bounded, item.a, after=item.include))
+        return Range(field=bounded.name, low=self._bound(item, bounded, item.a, after=not item.include))
 
     def _range(self, item: tree.Range, field: Field | None) -> Node:
         self._count(item)
-        name = self._bounded(item, field).name
-        low = None if item.low.value == "*" else self._bounds(item, field, item.low, after=not item.include_low)[0]
-        high = None if item.high.value == "*" else self._bounds(item, field, item.high, after=item.include_high)[0]
-        return Range(field=name, low=low, high=high)
+        bounded = self._bounded(item, field)
+        low = self._bound(item, bounded, item.low, after=not item.include_low)
+        high = self._bound(item, bounded, item.high, after=item.include_high)
+        return Range(field=bounded.name, low=low, high=high)
 
     def _bounded(self, item: tree.Item, field: Field | None) -> Field:
         if field is None or field.sort not in (Sort.NUMBER, Sort.TIME) or field.name in ("since", "until"):
-            raise self._wrong(item, "大小比较只用于 rating（星级）、score、spam 和 published_at（日期），例如 星级:<=2")
+            raise self._wrong(
+                item,
+                "大小比较只用于 rating（星级）、score、spam 和 published_at（日期），例如 星级:<=2；若要搜索这个符号，请放进引号",
+            )
         return field
 
-    def _bounds(
-        self, item: tree.Item, field: Field | None, value: tree.Item, *, after: bool
-    ) -> tuple[float | datetime, None]:
-        """The half-open bound at a value, or just after it."""
-        if isinstance(value, tree.Prohibit):
+    def _bound(self, item: tree.Item, field: Field, value: tree.Item, *, after: bool) -> float | datetime | None:
+        """The half-open bound at a value, or just after it; None for the open end `*`."""
+        if isinstance(value, tree.Prohibit):  # luqum reads the sign of a number in brackets as a NOT
             value = tree.Word("-" + value.a.value)
-        bounded, text = self._bounded(item, field), self._text(value)
-        if bounded.sort is Sort.TIME:
-            return self._span(item, text)[1 if after else 0], None
-        number = self._number(item, bounded, text)
-        if bounded.whole:  # `<= 2.5` and `< 3` say the same of whole numbers
-            return float(math.floor(number) + 1 if after else math.ceil(number)), None
-        return (math.nextafter(number, math.inf) if after else number), None
+        if value.value == "*":
+            return None
+        text = self._text(value)
+        if field.sort is Sort.TIME:
+            return self._span(item, text)[1 if after else 0]
+        number = self._number(item, field, text)
+        if field.whole:  # `<= 2.5` and `< 3` say the same of whole numbers
+            return float(math.floor(number) + 1 if after else math.ceil(number))
+        return math.nextafter(number, math.inf) if after else number
 
     def _number(self, item: tree.Item, field: Field, text: str) -> float:
         try:
