@@ -21,6 +21,7 @@ from alerts.detectors import (
 from alerts.episodes import RANK, Change, Situation, open_or_grow
 from alerts.notices import compose, why
 from alerts.severe import clusters_of, copies
+from alerts.statistic import LEAST_AUTHORS
 from alerts.usual import FULL_DAYS, Profile
 from domain.alerts import Alert, AlertKind, AlertState, Evidence, NoticeReason, Surge, TickCount, Usual
 from domain.documents import StoredDocument
@@ -164,7 +165,9 @@ class Monitor:
             return Judged(evidence=nothing, surge=None, calm=False, usual=usual, current=current, at=now)
         series: dict[str, Sequence[TickCount]] = {ALL: whole}
         if len(counts) > 1:
-            series |= {source: ticks for source, ticks in counts.items() if source in profiles}
+            # a source with fewer authors than any window needs has nothing of its own to say
+            speaking = {source for source, ticks in counts.items() if sum(t.authors for t in ticks) >= LEAST_AUTHORS}
+            series |= {source: counts[source] for source in speaking if source in profiles}
         asked = _trusted(profiles, counts)
         weighed = {source: weigh(asked[source], ticks, now=now) for source, ticks in series.items()}
         evidence, provisional = _loudest(watch, asked, weighed, now=now, page_score=page_score)
