@@ -1,64 +1,31 @@
 """The embedded engine: a tantivy index in a folder, one writer, many readers, safe against `kill -9`."""
 
-import os
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import tantivy
-from tantivy import DocAddress, FieldType, Occur, Query, Searcher
+from tantivy import FieldType, Occur, Query, Searcher
 
 from domain.documents import StoredDocument
 from domain.errors import AlreadyRunning, InvalidQuery, StoreUnavailable
 from index import columns
+from index import embedded_health as health
+from index import embedded_rows as rows_of
 from index.embedded_query import ranked, translated
 from index.nodes import Node
-from index.store import Found, Hit, IndexDamaged
+from index.store import Found, Hit
 
-SHAPE = 1
-"""Counts up with every change of the schema; another shape is rebuilt from the ledger."""
-_STATE = "state.json"
 _CHUNK = 20_000
 _SCAN_ROWS = 2_000
 _SPARE_ROWS = 8
 _ALL_VALUES = 65_000
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(StoredDocument).decode
-
-
-class _State(msgspec.Struct):
-    sequence: int = 0
-    shape: int = SHAPE
-
-
-class _Held(msgspec.Struct):
-    id: str
-    version: int
-
-
-_held = msgspec.json.Decoder(_Held).decode
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("chars", tokenizer_name="whitespace", index_option="position")
-    builder.add_text_field("tokens", tokenizer_name="whitespace", index_option="freq")
-    for name in columns.KEYWORDS:
-        tokenizer = "folded" if name in columns.FOLDED else "raw"
-        builder.add_text_field(name, tokenizer_name=tokenizer, index_option="basic", fast=True)
-    for name in ("at", "order", "rating"):
-        builder.add_integer_field(name, indexed=name == "rating", fast=True)
-    for name in ("score", "spam"):
-        builder.add_float_field(name, fast=True)
-    builder.add_bytes_field("json", stored=True)
-    return builder.build()
+_HEAP_BYTES = 64_000_000
 
 
 class Embedded:
@@ -71,18 +38,14 @@ class Embedded:
         """
         self._folder, self._lock = folder, threading.RLock()
         folder.mkdir(parents=True, exist_ok=True)
-        self._schema = _schema()
+        self._schema = rows_of.schema()
+        health.check_folder(folder)
         with self._mending():
-            self._check_shape()
             self._index = tantivy.Index(self._schema, str(folder))
-            whole = tantivy.Tokenizer.raw()
-            folding = tantivy.TextAnalyzerBuilder(whole).filter(tantivy.Filter.lowercase()).build()
-            self._index.register_tokenizer("folded", folding)
-            # facets count the values as stored
-            self._index.register_fast_field_tokenizer("folded", tantivy.TextAnalyzerBuilder(whole).build())
+            rows_of.register(self._index)
             self._index.config_reader("manual")
             self._seen = self._stamp()
-            self._probe(self._index.searcher())
+            health.probe(self._index.searcher())
         self._writer = self._open_writer() if writable else None
 
     @staticmethod
@@ -180,19 +143,17 @@ class Embedded:
 
     def sequence(self) -> int:
         """How far in the ledger this engine has come."""
-        return self._state().sequence
+        return health.read_state(self._folder).sequence
 
     def advance(self, sequence: int) -> None:
         """Remember durably that all ledger rows up to `sequence` are in."""
         with self._lock:
             self._writing()
-            aside = self._folder / f"{_STATE}.part"
-            with aside.open("wb") as file:
-                file.write(_encode(_State(sequence=sequence)))
-                file.flush()
-                os.fsync(file.fileno())
-            aside.replace(self._folder / _STATE)
-            _sync_folder(self._folder)
+            health.write_state(self._folder, health.State(sequence=sequence))
+
+    def verify(self) -> None:
+        """Compare every file with its checksum. Raises IndexDamaged. Reads everything: about 1 s a GB."""
+        health.check_bytes(self._folder)
 
     def close(self) -> None:
         """Let the last merges end and give the folder to the next writer."""
@@ -205,7 +166,7 @@ class Embedded:
 
     def _open_writer(self) -> tantivy.IndexWriter:
         try:
-            return self._index.writer(heap_size=64_000_000, num_threads=1)
+            return self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         except ValueError as error:
             if "LockBusy" not in str(error):
                 raise StoreUnavailable(f"{self._folder}: can't be written: {error}") from None
@@ -231,7 +192,7 @@ class Embedded:
             for document in fresh:
                 if document.id in held:
                     writer.delete_documents_by_term("id", document.id)
-                writer.add_document(_row(document, self._schema))
+                writer.add_document(rows_of.row(document, self._schema))
             writer.commit()
         self._index.reload()
         return len(fresh)
@@ -256,7 +217,7 @@ class Embedded:
         with self._mending():
             searcher = self._searcher()
             found = searcher.search(Query.term_set_query(self._schema, "id", ids), len(ids), count=False)
-            rows = (_held(_json(searcher, address)) for _, address in found.hits)
+            rows = (rows_of.held(rows_of.stored(searcher, address)) for _, address in found.hits)
             return {row.id: row.version for row in rows}
 
     # reading
@@ -272,7 +233,7 @@ class Embedded:
         return self._index.searcher()
 
     def _stamp(self) -> tuple[int, int]:
-        meta = (self._folder / "meta.json").stat()
+        meta = (self._folder / health.META).stat()
         return meta.st_mtime_ns, meta.st_ino
 
     def _count(self, searcher: Searcher, query: Query) -> int:
@@ -297,7 +258,7 @@ class Embedded:
             # rows of equal order come in no order of their own: the last group may be cut, the others are sorted by id
             whole = hits if complete else [hit for hit in hits if hit[0] != hits[-1][0]]
             if complete or len(whole) >= limit + _SPARE_ROWS // 2:
-                rows = [(int(order), _decode(_json(searcher, address))) for order, address in whole]
+                rows = [(int(order), rows_of.decoded(rows_of.stored(searcher, address))) for order, address in whole]
                 rows.sort(key=lambda row: (-row[0], row[1].id))
                 rows = [row for row in rows if after is None or (-row[0], row[1].id) > (-after.order, after.id)]
                 if complete or len(rows) >= limit:
@@ -309,65 +270,16 @@ class Embedded:
         with self._mending():
             searcher = self._searcher()
             found = searcher.search(base, max(limit, 1), count=True, offset=skip)
-            hits = [Hit(document=_decode(_json(searcher, a)), score=float(score)) for score, a in found.hits[:limit]]
+            hits = [
+                Hit(document=rows_of.decoded(rows_of.stored(searcher, a)), score=float(score))
+                for score, a in found.hits[:limit]
+            ]
         total = int(found.count)  # type: ignore[attr-defined]  # the stub forgets it
         more = skip + limit < min(total, columns.MAXIMUM_OFFSET)
         return Found(total=total, hits=tuple(hits), after=str(skip + limit) if more and limit else None)
 
-    # health
-
-    def _state(self) -> _State:
-        try:
-            return msgspec.json.decode((self._folder / _STATE).read_bytes(), type=_State)
-        except FileNotFoundError:
-            return _State()
-        except msgspec.DecodeError as error:
-            raise IndexDamaged(f"{self._folder / _STATE} can't be read ({error}); {_WAY_OUT}") from None
-
-    def _check_shape(self) -> None:
-        shape = self._state().shape
-        if shape != SHAPE:
-            raise IndexDamaged(f"{self._folder}: made in shape {shape}, this version writes {SHAPE}; {_WAY_OUT}")
-
-    def _probe(self, searcher: Searcher) -> None:
-        """Touch each segment's columns and rows, so that damage shows at the start and not in the night."""
-        searcher.aggregate(Query.all_query(), {"newest": {"max": {"field": "order"}}})
-        for segment in range(searcher.num_segments):
-            searcher.doc(DocAddress(segment, 0))
-
-    @contextmanager
-    def _mending(self) -> Iterator[None]:
-        """Failures of the library in words of the product."""
-        try:
-            yield
-        except (ValueError, OSError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise StoreUnavailable(f"{self._folder}: {error}") from None
-            raise IndexDamaged(f"{self._folder}: {error}; {_WAY_OUT}") from None
-        except BaseException as error:
-            if type(error).__name__ != "PanicException":  # how a failed assertion of the library arrives
-                raise
-            raise IndexDamaged(f"{self._folder}: {error}; {_WAY_OUT}") from None
-
-
-_WAY_OUT = "the ledger still has every document: rebuild the index from it (Embedded.reset, then catch up)"
-
-
-def _row(document: StoredDocument, schema: tantivy.Schema) -> tantivy.Document:
-    row: dict[str, object] = dict(columns.keywords(document))
-    row["id"] = document.id
-    row["chars"] = columns.characters(document.normalized)
-    row["tokens"] = columns.words(document)
-    row["at"] = columns.micros(document.published_at)
-    row["order"] = columns.order(document)
-    row["rating"] = document.rating if document.rating is not None else []
-    row["score"], row["spam"] = document.score, document.spam
-    row["json"] = _encode(document)
-    return tantivy.Document.from_dict(row, schema)
-
-
-def _json(searcher: Searcher, address: DocAddress) -> bytes:
-    return bytes(searcher.doc(address).get_first("json"))  # type: ignore[arg-type]  # every row has it
+    def _mending(self) -> AbstractContextManager[None]:
+        return health.mending(self._folder)
 
 
 def _mark(row: tuple[int, StoredDocument]) -> str:
@@ -385,11 +297,3 @@ def _value(key: str | float) -> str:
 
 def _series(buckets: list[dict[str, float]]) -> list[tuple[datetime, int]]:
     return sorted((columns.moment(int(b["key"])), int(b["doc_count"])) for b in buckets if b["doc_count"])
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -30,10 +30,7 @@ tombstones = Table(
 """Ids that were erased, in the ledger's own sequence, so that an engine that was away learns of it."""
 
 sequences = Table(
-    "sequences",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("value", BigInteger, nullable=False),
+    "sequences", metadata, Column("name", String, primary_key=True), Column("value", BigInteger, nullable=False)
 )
 """Counters that only grow."""
 
@@ -232,19 +229,9 @@ jobs = Table(
     Column("misfires", Integer, nullable=False),
 )
 
-facts = Table(
-    "facts",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("value", Text, nullable=False),
-)
+facts = Table("facts", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
 
-mappings = Table(
-    "mappings",
-    metadata,
-    Column("name", String, primary_key=True),
-    Column("body", Text, nullable=False),
-)
+mappings = Table("mappings", metadata, Column("name", String, primary_key=True), Column("body", Text, nullable=False))
 """Saved import mappings."""
 
 leases = Table(
