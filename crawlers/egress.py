@@ -39,6 +39,7 @@ class Egress:
         self._hosts = tuple(hosts)
         self._origin = urlsplit(origin) if origin else None
         self._cap = cap_bytes
+        self._tls: ssl.SSLContext | None
         self._tls, self.spki = _self_signed() if origin else (None, "")
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="egress", daemon=True)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Protocol
 
 import attrs
-from nlp.analyzer import Reading
 
 from crawlers.frontier import Frontier
 from crawlers.handoff import Inbox
@@ -19,6 +18,7 @@ from domain.times import Clock
 from domain.watches import Watch
 from flows.protocols import Watches
 from index.store import Batch, Documents, Ledger, Stored
+from nlp.analyzer import Reading
 
 log = logging.getLogger(__name__)
 

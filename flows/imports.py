@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import attrs
+
 from crawlers.imports.mapping import Mapping
 from crawlers.imports.reading import Refused
 from crawlers.imports.rows import guess, read_documents
-
 from domain.documents import Document
 from domain.errors import InvalidInput
 from domain.prices import PriceObservation

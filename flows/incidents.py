@@ -1,5 +1,6 @@
 """舆情预警: one alert with everything behind it, and what people do with it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import attrs
@@ -71,6 +72,8 @@ class Incidents:
     watches: Watches
     monitor: Monitor
     clock: Clock
+    link: Callable[[str], str]
+    """Alert id → its console address."""
 
     def page(self, alert_id: str) -> AlertPage | None:
         """One alert; None if unknown."""
@@ -107,7 +110,7 @@ class Incidents:
         after = resolved(alert, now=now, by=by, note=note)
         watch = self.watches.get(alert.watch)
         notices = [
-            compose(after, NoticeReason.RESOLVED, channel=channel, now=now, documents=())
+            compose(after, NoticeReason.RESOLVED, channel=channel, now=now, documents=(), link=self.link(alert.id))
             for channel in (watch.channels if watch else ())
         ]
         self.alerts.save(after, notices, by=by, action="resolved", note=note)

@@ -1,12 +1,12 @@
 """The watchman: each tick counts, judges, opens and closes incidents, and owes the notices in the same transaction."""
 
+import logging
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
-import structlog
 
 from alerts import feeds
 from alerts.detectors import (
@@ -41,7 +41,7 @@ SPEAKING: Final = 0.3
 """A source with this share of the recent posts decides whether there is history enough."""
 SPAM: Final = 0.5
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -263,17 +263,15 @@ class Monitor:
             ]
         self.alerts.save(alert, notices, action=change.action)
         if change.action:
-            log.info("alert", id=alert.id, kind=alert.kind.value, action=change.action, reason=change.reason.value)
+            log.info("alert id=%s kind=%s action=%s reason=%s", alert.id, alert.kind, change.action, change.reason)
         return [alert]
 
     def _safely(self, name: str, step: Callable[[], list[Alert] | None]) -> list[Alert]:
         """One watch's trouble is told to the operator's log and stops nothing else; the next tick tries again."""
         try:
             return step() or []
-        except (
-            Exception
-        ) as error:  # anything may be wrong with one watch's rows, and the others still need their watchman
-            log.error("monitor step failed", step=name, error=f"{type(error).__name__}: {error}")
+        except Exception:  # anything may be wrong with one watch's rows, and the others still need their watchman
+            log.exception("monitor step failed step=%s", name)
             return []
 
     def _statuses(self, now: datetime) -> list[SourceStatus]:

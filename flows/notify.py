@@ -1,5 +1,6 @@
 """The outbox: takes notices that are owed, sends each over its channel, and writes what became of it."""
 
+import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -8,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
-import structlog
 
 from alerts.notifiers.notifier import Notifier
 from domain.alerts import Delivery, Notice
@@ -30,7 +30,7 @@ RATES: Final[Mapping[str, tuple[float, float]]] = {
 """Kind → (messages a second, most at once). Real seconds."""
 OTHER_RATE: Final = (5.0, 5.0)
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -150,10 +150,11 @@ class Outbox:
         )
         wait = self._pause_s(attempts, problem) if problem is not None and not dead else None
         self.alerts.settle(delivery, next_try=None if wait is None else self._after(wait))
-        say = log.info if problem is None else log.warning
-        say(
-            "notice", key=notice.key, channel=notice.channel, outcome=outcome, attempts=attempts, detail=delivery.detail
-        )
+        log.log(
+            logging.INFO if problem is None else logging.WARNING,
+            "notice key=%s channel=%s outcome=%s attempts=%d detail=%s",
+            notice.key, notice.channel, outcome, attempts, delivery.detail,
+        )  # fmt: skip
         return int(problem is None)
 
     def _attempts(self, notice: Notice) -> int:

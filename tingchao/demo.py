@@ -184,7 +184,8 @@ def watches(catalogue: Any) -> list[Watch]:  # Any: demo's own nouns, unknown to
                 aliases=tuple(brand.aliases),
                 rival=not ours,
                 products=tuple(
-                    WatchedProduct(url=p.url, title=p.title, floor=p.floor) for p in catalogue.watched_products(brand.name)
+                    WatchedProduct(url=p.url, title=p.title, floor=p.floor)
+                    for p in catalogue.watched_products(brand.name)
                 ),
                 channels=("slack", "wecom") if ours else (),
                 minimum_authors=5,

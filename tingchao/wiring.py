@@ -233,7 +233,7 @@ def _house(
 ) -> House:
     key = folder.key()
     inbox = FolderInbox(folder.inbox, pseudonym=lambda source, author: pseudonym(source, author, key=key))
-    ledger, alerts, prices = tables.Ledger(engine), tables.AlertLog(engine), tables.Prices(engine)
+    ledger, alerts, prices = tables.Ledger(engine), tables.AlertLog(engine, now=clock.now), tables.Prices(engine)
     watches, sources, jobs, mappings = (
         tables.Watches(engine),
         tables.Sources(engine),
@@ -257,7 +257,7 @@ def _house(
     search = Search(documents=documents, normalize=normalize, clock=clock)
     themes = Themes(documents=documents, search=search)
     incidents = Incidents(
-        alerts=alerts, ledger=ledger, documents=documents, watches=watches, monitor=monitor, clock=clock
+        alerts=alerts, ledger=ledger, documents=documents, watches=watches, monitor=monitor, clock=clock, link=link
     )
     desk = Desk(
         clock=clock,

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
-from lxml.etree import LxmlError  # type: ignore[import-untyped]  # lxml ships no types
+from lxml.etree import LxmlError
 from parsel import Selector
 from price_parser import Price
 
