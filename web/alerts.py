@@ -1,9 +1,12 @@
 """舆情预警: the list, one alert with everything behind it, and what people do with it."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Annotated, Any
 from urllib.parse import quote
 
+import attrs
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
@@ -38,7 +41,7 @@ def router(shell: Shell) -> APIRouter:
         page = desk.incidents.page(alert_id)
         if page is None:
             raise HTTPException(404, "没有这个预警：可能已随演示数据清除")
-        return shell.show(request, "alert.html", page=page, alert=page.alert)
+        return shell.show(request, "alert.html", page=page, alert=page.alert, history=history(page.audit))
 
     @routes.post("/alerts/{alert_id}/acknowledge")
     def acknowledge(request: Request, alert_id: str, form: Annotated[FormData, Depends(shell.guard)]) -> Response:
@@ -55,7 +58,9 @@ def router(shell: Shell) -> APIRouter:
         if request.headers.get("hx-request"):
             page = desk.incidents.page(alert_id)
             assert page is not None  # it was just handled
-            response = shell.show(request, "alert_handling.html", page=page, alert=page.alert)
+            response = shell.show(
+                request, "alert_handling.html", page=page, alert=page.alert, history=history(page.audit)
+            )
         else:
             response = shell.go(f"/alerts/{alert_id}", said=said)
         response.set_cookie(WHO, quote(field(form, "by")), max_age=YEAR_S, httponly=True, samesite="strict")
@@ -66,6 +71,29 @@ def router(shell: Shell) -> APIRouter:
 
 def _by(form: FormData) -> str:
     return field(form, "by")[:40] or "值班员"
+
+
+@attrs.frozen(kw_only=True)
+class Handled:
+    """One line of what was done: the same thing done again and again by the same hand is one line."""
+
+    at: datetime
+    until: datetime
+    by: str
+    action: str
+    note: str
+    times: int
+
+
+def history(audit: Sequence[tuple[datetime, str, str, str]]) -> list[Handled]:
+    """The audit for people, oldest first, repetitions folded."""
+    lines: list[Handled] = []
+    for _, run in groupby(audit, key=lambda line: line[1:]):
+        first, *more = run
+        at, by, action, note = first
+        until = more[-1][0] if more else at
+        lines.append(Handled(at=at, until=until, by=by, action=action, note=note, times=1 + len(more)))
+    return lines
 
 
 def alert_row(alert: Alert) -> dict[str, Any]:

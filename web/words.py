@@ -48,6 +48,9 @@ OUTCOME = {
 }
 ACTION = {
     "opened": "预警开启",
+    "joined": "新内容加入",
+    "escalated": "升级",
+    "grew": "继续增长",
     "growing": "预警升级",
     "acknowledged": "认领",
     "resolved": "解决",

@@ -1,8 +1,11 @@
 import re
+from datetime import timedelta
 
 from starlette.testclient import TestClient
 
+from domain.times import parse_iso
 from flows.desk import Desk
+from web.alerts import history
 
 
 def token_of(browser: TestClient, path: str) -> str:
@@ -55,3 +58,11 @@ def test_the_band_for_the_chart_has_one_figure_per_tick(browser: TestClient) -> 
     assert "sentiment" in band["query"]
     assert browser.get("/api/alerts/a2").json()["band"]["starts"] == []
     assert browser.get("/api/alerts/zz").status_code == 404
+
+
+def test_the_same_step_over_and_over_is_one_line() -> None:
+    at = parse_iso("2025-04-30T19:00")
+    steps = [("", "opened"), ("", "joined"), ("", "joined"), ("周", "acknowledged"), ("", "joined")]
+    folded = history([(at + timedelta(minutes=i), by, action, "") for i, (by, action) in enumerate(steps)])
+    assert [(h.action, h.times) for h in folded] == [("opened", 1), ("joined", 2), ("acknowledged", 1), ("joined", 1)]
+    assert folded[1].until - folded[1].at == timedelta(minutes=1)

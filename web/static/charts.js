@@ -118,6 +118,8 @@
     show(element, made);
   }
 
+  const sizes = new ResizeObserver((entries) => entries.forEach((e) => drawn.get(e.target)?.chart.resize()));
+
   function say(element, text) {
     drawn.get(element)?.chart.dispose();
     drawn.delete(element);
@@ -133,6 +135,7 @@
       entry = { chart: echarts.init(element) };
       entry.chart.on("click", (p) => { const to = entry.href(p); if (to) location.assign(to); });
       drawn.set(element, entry);
+      sizes.observe(element);
     }
     entry.href = made.href;
     if (narrow()) made.option.grid.right = 6;
@@ -142,8 +145,6 @@
 
   function all() { document.querySelectorAll(".chart[data-src]").forEach((e) => draw(e)); }
 
-  let waiting = 0;
-  window.addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(() => drawn.forEach((e) => e.chart.resize()), 120); });
   document.addEventListener("charts", () => document.querySelectorAll(".chart[data-live]").forEach((e) => draw(e)));
   document.addEventListener("DOMContentLoaded", all);
 })();
