@@ -1,26 +1,19 @@
-"""Collect: what is due is asked for, what came in is read, stored and made searchable."""
+"""Collect: what came in is read, stored and made searchable."""
 
-import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Protocol
 
 import attrs
 
-from crawlers.frontier import Frontier
 from crawlers.handoff import Inbox
-from crawlers.sites.adapter import SiteAdapter
 from domain.analysis import Analysis
 from domain.documents import Document, Post, Review, StoredDocument, with_analysis
 from domain.feeds import PageSeen
 from domain.prices import PriceObservation, Product
 from domain.times import Clock
-from domain.watches import Watch
 from flows.protocols import Watches
 from index.store import Batch, Documents, Ledger, Stored
 from nlp.analyzer import Reading
-
-log = logging.getLogger(__name__)
 
 FOLLOW_ROWS = 2_000
 
@@ -105,19 +98,3 @@ def whole_text(document: Document) -> str:
     if isinstance(document, Review) and document.append:
         return f"{document.text}\n【追评】{document.append.text}"
     return document.text
-
-
-def plan(adapter: SiteAdapter, watches: Iterable[Watch], frontier: Frontier, *, now: datetime) -> int:
-    """Make the first pages of all watches due. Returns how many pages are newly due.
-
-    A watch of a brand that names its sources is asked only of those.
-    """
-    added = 0
-    for watch in watches:
-        if watch.sources and adapter.name not in watch.sources:
-            continue
-        try:
-            added += frontier.add(adapter.first_pages(watch), due=now)
-        except Exception:  # one bad watch must not stop the rest; it is told to the operator
-            log.exception("first pages failed source=%s watch=%s", adapter.name, watch.name)
-    return added

@@ -9,18 +9,21 @@ import attrs
 
 from crawlers.archive import Archive
 from crawlers.frontier import Lease
+from crawlers.handoff import FolderInbox
 from crawlers.job import CrawlJob, CrawlReport
 from crawlers.run import run_crawl
 from crawlers.sites.adapter import PageRequest, SiteAdapter
 from domain.errors import AlreadyRunning, InvalidInput
+from domain.people import pseudonym
 from domain.watches import Watch
-from flows.collect import plan
+from flows.planning import plan
 from index import tables
 from index.tables import LeasedPage, WaitingPage
-from tingchao.folders import chosen_folder
+from tingchao.folders import Folder, chosen_folder, held
+from tingchao.opening import demo_environment, open_tables
 from tingchao.processes import end_with_parent
-from tingchao.settings import Site
-from tingchao.wiring import ADAPTERS, House, cookie, opened, store_waiting
+from tingchao.settings import Site, load
+from tingchao.sources import ADAPTERS, cookie
 
 
 @attrs.frozen
@@ -55,50 +58,57 @@ def crawl_once(source: str, *, watch: str = "") -> CrawlReport:
     if source not in ADAPTERS:
         raise InvalidInput(f"no source named {source!r}; known: {', '.join(ADAPTERS)}")
     end_with_parent()
-    folder = chosen_folder()
-    with opened(folder) as house:
-        report = _crawl(house, source, watch)
+    folder = chosen_folder().made()
+    with held(folder.path / f"crawl-{source}.lock", what=f"a crawl of {source}"):
+        report = _crawl(folder, source, watch)
     with suppress(AlreadyRunning):
+        from tingchao.wiring import store_waiting
+
         store_waiting(folder)
     return report
 
 
-def _crawl(house: House, source: str, watch_name: str) -> CrawlReport:
-    status = house.desk.sources.get(source)
-    site = house.settings.sites.get(source, Site())
+def _crawl(folder: Folder, source: str, watch_name: str) -> CrawlReport:
+    """Only what a crawl needs is opened, because every crawl pays for its own start."""
+    settings, clock = load(folder.path), folder.clock()
+    demo_environment(folder)
+    engine = open_tables(settings, folder)
+    status = tables.Sources(engine).get(source)
+    site = settings.sites.get(source, Site())
     if not site.on or (status and not status.on):
-        raise InvalidInput(
-            f"{source} is off{': ' + status.reason if status and status.reason else ''}; switch it on: tingchao source on {source}"
-        )
-    watches = _watches(house, watch_name)
+        why = f": {status.reason}" if status and status.reason else ""
+        raise InvalidInput(f"{source} is off{why}; switch it on: tingchao source on {source}")
+    watches = _watches(tables.Watches(engine), watch_name)
     adapter = ADAPTERS[source](site.transport == "browser")
-    frontier = RowFrontier(tables.Frontier(house.engine))
-    plan(adapter, watches, frontier, now=house.clock.now())
+    frontier = RowFrontier(tables.Frontier(engine))
+    frontier.rows.take_back(source)  # leases of a crawl that was killed; no other crawl of this source runs
+    plan(adapter, watches, frontier, now=clock.now())
+    key = folder.key()
     job = CrawlJob(
         source=source,
         pages_limit=site.pages,
-        delay=timedelta(seconds=site.delay_seconds * max(house.clock.speed, 1.0)),
+        delay=timedelta(seconds=site.delay_seconds * max(clock.speed, 1.0)),
         origin=site.origin,
-        cookie=cookie(house.settings, house.folder, source),
+        cookie=cookie(settings, folder, source),
         browser=site.transport == "browser",
         obey_robots=not (status and status.reason),
         allowed_hosts=_hosts(adapter, watches),
-        user_agent=house.settings.crawl.user_agent,
+        user_agent=settings.crawl.user_agent,
     )
     return run_crawl(
         job,
         adapter=adapter,
         frontier=frontier,
-        inbox=house.inbox,
-        archive=Archive(house.folder.archive),
-        clock=house.clock,
+        inbox=FolderInbox(folder.inbox, pseudonym=lambda site, author: pseudonym(site, author, key=key)),
+        archive=Archive(folder.archive),
+        clock=clock,
     )
 
 
-def _watches(house: House, name: str) -> list[Watch]:
+def _watches(rows: tables.Watches, name: str) -> list[Watch]:
     if not name:
-        return house.desk.watches.list()
-    watch = house.desk.watches.get(name)
+        return rows.list()
+    watch = rows.get(name)
     if watch is None:
         raise InvalidInput(f"no watch named {name!r}: `tingchao watch list` shows them")
     return [watch]

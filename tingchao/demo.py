@@ -17,14 +17,12 @@ import httpx
 from domain.errors import InvalidInput, StoreUnavailable
 from domain.times import Clock, iso_shanghai, parse_iso
 from domain.watches import Watch, WatchedProduct
-from tingchao.folders import DemoState, Folder, demo_folder
+from tingchao.folders import COOKIE, SLACK_TOKEN, SLACK_URL, WECOM_URL, DemoState, Folder, demo_folder
 from tingchao.settings import FILE
 
 SEED = 20_261_122
 AUTOPLAY_S = 40.0  # real seconds after the first page; the issue asks for at most 60
 SCRIPTS = ("severe", "wave", "promotion", "session-death", "captcha", "price-drop", "restore")
-SLACK_TOKEN, WECOM_URL, SLACK_URL = "TINGCHAO_DEMO_SLACK_TOKEN", "TINGCHAO_DEMO_WECOM_URL", "TINGCHAO_DEMO_SLACK_URL"
-COOKIE = "TINGCHAO_DEMO_COOKIE"
 
 
 def prepare(folder: Folder, *, speed: float, now: datetime | None = None) -> DemoState:
@@ -55,17 +53,6 @@ def beat(folder: Folder, clock: Clock) -> None:
     aside = folder.path / "heartbeat.part"
     aside.write_text(clock.now().isoformat(), "utf-8")
     aside.replace(folder.path / "heartbeat")
-
-
-def environment(state: DemoState) -> dict[str, str]:
-    """The secrets that the demo's settings name: all of the pretended world, none of a real one."""
-    base = f"http://127.0.0.1:{state.port}"
-    return {
-        SLACK_TOKEN: "xoxb-demo",
-        SLACK_URL: f"{base}/api/",
-        WECOM_URL: f"{base}/cgi-bin/webhook/send?key=demo",
-        COOKIE: "SUB=demo-session; SUBP=demo",
-    }
 
 
 @contextmanager

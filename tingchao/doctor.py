@@ -14,7 +14,8 @@ from domain.errors import TingchaoError
 from domain.times import iso_shanghai
 from tingchao.folders import Folder, chosen_folder
 from tingchao.settings import FILE, Settings, load
-from tingchao.wiring import ADAPTERS, House, cookie, notifier, open_documents, opened
+from tingchao.sources import ADAPTERS, cookie
+from tingchao.wiring import House, notifier, open_documents, opened
 
 EXTRAS = {
     "browser": "scrapy_playwright",

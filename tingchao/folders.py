@@ -15,6 +15,9 @@ from domain.times import Clock, ScaledClock, SystemClock, parse_iso
 from tingchao.settings import FILE
 
 DEMO = "demo"
+SLACK_TOKEN, SLACK_URL = "TINGCHAO_DEMO_SLACK_TOKEN", "TINGCHAO_DEMO_SLACK_URL"
+WECOM_URL, COOKIE = "TINGCHAO_DEMO_WECOM_URL", "TINGCHAO_DEMO_COOKIE"
+"""Environment variables that the demo's settings name."""
 
 
 @attrs.frozen(kw_only=True)
@@ -95,6 +98,16 @@ class DemoState:
     port: int
     """Loopback port of the pretended world."""
     tls_port: int = 0
+
+    def environment(self) -> dict[str, str]:
+        """The secrets that the demo's settings name: all of the pretended world, none of a real one."""
+        base = f"http://127.0.0.1:{self.port}"
+        return {
+            SLACK_TOKEN: "xoxb-demo",
+            SLACK_URL: f"{base}/api/",
+            WECOM_URL: f"{base}/cgi-bin/webhook/send?key=demo",
+            COOKIE: "SUB=demo-session; SUBP=demo",
+        }
 
     def clock(self) -> ScaledClock:
         """The demo's clock."""

@@ -21,7 +21,8 @@ from index.tables import Jobs
 from tingchao.demo import beat
 from tingchao.folders import Folder
 from tingchao.settings import Site
-from tingchao.wiring import ADAPTERS, House
+from tingchao.sources import ADAPTERS
+from tingchao.wiring import House
 
 log = logging.getLogger(__name__)
 

@@ -4,21 +4,13 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import attrs
 from sqlalchemy import Engine
 
 from alerts.notifiers.notifier import Notifier
-from alerts.notifiers.slack import Slack
-from alerts.notifiers.webhook import Webhook
-from alerts.notifiers.wecom import Wecom
 from crawlers.handoff import FolderInbox
 from crawlers.imports.mapping import Mapping, mapping_from
-from crawlers.sites.adapter import SiteAdapter
-from crawlers.sites.jd import Jd
-from crawlers.sites.shop import Shop
-from crawlers.sites.weibo import Weibo
 from domain.documents import Document
 from domain.errors import AlreadyRunning, InvalidSettings, StoreUnavailable
 from domain.people import pseudonym
@@ -44,14 +36,8 @@ from index.store import Documents, Ledger
 from nlp.normalize import normalize
 from tingchao.commands.answers import say
 from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, real_folder
+from tingchao.opening import demo_environment, open_tables
 from tingchao.settings import Channel, Settings, load, secret
-
-ADAPTERS: dict[str, Callable[[bool], SiteAdapter]] = {
-    "jd": lambda browser: Jd(browser=browser),
-    "weibo": lambda browser: Weibo(),
-    "shop": lambda browser: Shop(),
-}
-"""Source name → adapter; the flag asks for the browser's pages."""
 
 
 @attrs.frozen(kw_only=True)
@@ -86,13 +72,8 @@ def opened(
     """
     folder.made()
     settings, clock = load(folder.path), clock or folder.clock()
-    state = DemoState.read(folder.path) if folder.demo else None
-    if state:
-        from tingchao.demo import environment
-
-        for name, value in environment(state).items():
-            os.environ[name] = value
-    engine = tables.open_tables(settings.tables.url or f"sqlite:///{folder.tables}")
+    state = demo_environment(folder)
+    engine = open_tables(settings, folder)
     documents = open_documents(settings, folder, writer=writer)
     try:
         yield _house(folder, settings, clock, engine, documents, state, links(settings, address), leave_demo)
@@ -138,12 +119,18 @@ def notifier(name: str, channel: Channel) -> Notifier:
     """The sender of one channel. Raises InvalidSettings if one of its secrets is not set."""
     needed_for = f"[channels.{name}]"
     if channel.kind == "slack":
+        from alerts.notifiers.slack import Slack
+
         base = secret(channel.url_env, needed_for=needed_for) if channel.url_env else None
         token = secret(channel.token_env, needed_for=needed_for)
         return Slack(name=name, token=token, channel=channel.channel, **({"base_url": base} if base else {}))
     url = secret(channel.url_env, needed_for=needed_for)
     if channel.kind == "wecom":
+        from alerts.notifiers.wecom import Wecom
+
         return Wecom(name=name, url=url)
+    from alerts.notifiers.webhook import Webhook
+
     signing = secret(channel.secret_env, needed_for=needed_for) if channel.secret_env else ""
     return Webhook(name=name, url=url, secret=signing)
 
@@ -323,17 +310,3 @@ def _controls(state: DemoState | None, folder: Folder) -> DemoControls | None:
     from tingchao.demo import WorldControls
 
     return WorldControls(base=f"http://127.0.0.1:{state.port}", restored=lambda: mark_mended(folder))
-
-
-def cookie(settings: Settings, folder: Folder, site: str) -> str:
-    """The session of a site from its file or environment variable; empty = none. Raises InvalidSettings for a file that is not there."""
-    configured = settings.sites.get(site)
-    if configured is None:
-        return ""
-    if configured.cookie_file:
-        path = Path(configured.cookie_file)
-        path = path if path.is_absolute() else folder.path / path
-        if not path.exists():
-            raise InvalidSettings(f"[sites.{site}] cookie_file: {path} is not there")
-        return path.read_text("utf-8").strip()
-    return os.environ.get(configured.cookie_env, "") if configured.cookie_env else ""

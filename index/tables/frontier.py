@@ -82,6 +82,12 @@ class Frontier:
         """Not fetched, or to be tried again at `due`."""
         self._change(key, due_at=due, leased_until=None)
 
+    def take_back(self, source: str) -> int:
+        """Free the leases of a source whose crawl was killed; only for who knows that no other crawl of it runs. Returns how many."""
+        held = (frontier.c.source == source) & frontier.c.leased_until.is_not(None)
+        with writing(self._engine).begin() as connection:
+            return connection.execute(update(frontier).where(held).values(leased_until=None)).rowcount
+
     def known(self, ids: Iterable[str]) -> set[str]:
         """Those of these document ids that are stored already: paging back in time may stop there."""
         found: set[str] = set()

@@ -5,14 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
-from rich.table import Table
 
 from domain.analysis import Polarity
 from domain.errors import InvalidInput
 from domain.times import shanghai
-from flows.search import document_row
-from flows.themes import Selection, theme_row
 from tingchao.commands.answers import console, emit, flush, moment, say
 
 Since = Annotated[str | None, typer.Option(help="published from, 2026-11-01 or ISO 8601")]
@@ -41,6 +37,7 @@ def search(
 
     Example:  tingchao search '漏水 AND brand:美的' --jsonl
     """
+    from flows.search import document_row
     from tingchao.wiring import reading_desk
 
     if sort not in ("time", "relevance"):
@@ -90,6 +87,9 @@ def themes(
 
     Example:  tingchao themes --brand 格力 --sentiment negative
     """
+    from rich.table import Table
+
+    from flows.themes import Selection, theme_row
     from tingchao.wiring import reading_desk
 
     selection = Selection(
@@ -135,6 +135,8 @@ def export(
     """
     import sys
 
+    from rich.progress import Progress
+
     from flows.export import write, write_file
     from tingchao.wiring import reading_desk
 
@@ -155,6 +157,8 @@ def jobs(jsonl: Jsonl = False) -> None:
 
     Example:  tingchao jobs
     """
+    from rich.table import Table
+
     from tingchao.wiring import reading_desk
 
     with reading_desk() as desk:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import attrs
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from domain.errors import InvalidInput, TingchaoError
 from tingchao.commands.answers import Faults, console, emit, flush, say
@@ -27,6 +26,8 @@ def import_files(
 
     Example:  tingchao import reviews.csv
     """
+    from rich.progress import Progress, SpinnerColumn, TextColumn
+
     from tingchao.wiring import working_desk
 
     faults = Faults()

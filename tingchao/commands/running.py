@@ -8,7 +8,6 @@ import typer
 
 from domain.errors import InvalidInput
 from tingchao.commands.answers import emit, flush, say
-from tingchao.settings import FILE, TEMPLATE
 
 ROLES = ("crawler", "monitor", "web")
 
@@ -52,6 +51,7 @@ def init(
     Example:  tingchao init
     """
     from tingchao.folders import Folder, real_folder
+    from tingchao.settings import FILE, TEMPLATE
 
     target = (Folder(path=folder.absolute()) if folder else real_folder()).made()
     path = target.path / FILE
@@ -100,7 +100,8 @@ def login(site: Annotated[str, typer.Argument(help="site: jd, weibo")]) -> None:
     Example:  tingchao login weibo
     """
     from tingchao.folders import real_folder
-    from tingchao.wiring import ADAPTERS
+    from tingchao.settings import FILE
+    from tingchao.sources import ADAPTERS
 
     if site not in ADAPTERS:
         raise InvalidInput(f"no site named {site!r}; known: {', '.join(ADAPTERS)}")

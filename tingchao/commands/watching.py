@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from domain.errors import InvalidInput
 from domain.times import shanghai
 from domain.watches import Watch, WatchedProduct
-from flows.desk import Desk
 from tingchao.commands.answers import emit, flush, say
+
+if TYPE_CHECKING:
+    from flows.desk import Desk
 
 Words = Annotated[list[str] | None, typer.Option(help="repeat for several")]
 
@@ -120,6 +120,9 @@ def list_watches(jsonl: Annotated[bool, typer.Option("--jsonl", help="JSON Lines
 
     Example:  tingchao watch list
     """
+    from rich.console import Console
+    from rich.table import Table
+
     from tingchao.wiring import reading_desk
 
     with reading_desk() as desk:
@@ -162,6 +165,9 @@ def list_sources(jsonl: Annotated[bool, typer.Option("--jsonl", help="JSON Lines
 
     Example:  tingchao source list
     """
+    from rich.console import Console
+    from rich.table import Table
+
     from tingchao.wiring import reading_desk
 
     with reading_desk() as desk:
@@ -214,7 +220,8 @@ def test_channel(name: Annotated[str, typer.Argument(help="name of the channel i
 
 
 def _switch(name: str, *, on: bool, reason: str) -> None:
-    from tingchao.wiring import ADAPTERS, working_desk
+    from tingchao.sources import ADAPTERS
+    from tingchao.wiring import working_desk
 
     if name not in ADAPTERS:
         raise InvalidInput(f"no source named {name!r}; known: {', '.join(ADAPTERS)}")
@@ -226,7 +233,7 @@ def _switch(name: str, *, on: bool, reason: str) -> None:
     say(f"来源 {name} 已{'打开' if on else '关闭'}" + (f"：{reason}" if reason else ""))
 
 
-def _keep(desk: Desk, watch: Watch) -> None:
+def _keep(desk: "Desk", watch: Watch) -> None:
 
     count = desk.watch_list.save(watch)
     say(f"监测 {watch.name}：已匹配 {count:,} 条历史内容")

@@ -1,0 +1,46 @@
+"""The sources that can be switched on: a name, its adapter, and what its crawl may use."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from crawlers.sites.adapter import SiteAdapter
+from domain.errors import InvalidSettings
+from tingchao.folders import Folder
+from tingchao.settings import Settings
+
+
+def _jd(browser: bool) -> SiteAdapter:
+    from crawlers.sites.jd import Jd
+
+    return Jd(browser=browser)
+
+
+def _weibo(browser: bool) -> SiteAdapter:
+    from crawlers.sites.weibo import Weibo
+
+    return Weibo()
+
+
+def _shop(browser: bool) -> SiteAdapter:
+    from crawlers.sites.shop import Shop
+
+    return Shop()
+
+
+ADAPTERS: dict[str, Callable[[bool], SiteAdapter]] = {"jd": _jd, "weibo": _weibo, "shop": _shop}
+"""Source name → adapter; the flag asks for the pages that a browser collects."""
+
+
+def cookie(settings: Settings, folder: Folder, site: str) -> str:
+    """The session of a site from its file or environment variable; empty = none. Raises InvalidSettings for a file that is not there."""
+    configured = settings.sites.get(site)
+    if configured is None:
+        return ""
+    if configured.cookie_file:
+        path = Path(configured.cookie_file)
+        path = path if path.is_absolute() else folder.path / path
+        if not path.exists():
+            raise InvalidSettings(f"[sites.{site}] cookie_file: {path} is not there")
+        return path.read_text("utf-8").strip()
+    return os.environ.get(configured.cookie_env, "") if configured.cookie_env else ""
