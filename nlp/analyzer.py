@@ -24,8 +24,11 @@ __all__ = ["Analyzer", "Reading"]
 RULES = "1"
 """Counted up with every change of rules or dictionaries that changes answers."""
 _BATCH_TEXTS, _BATCH_CHARACTERS = 512, 100_000
+_READ_CHARACTERS = 20_000
+"""How far into a text aspects, gravity and brands are looked for; longer ones are files, not opinions."""
 _FILLER = Probabilities(negative=0.02, neutral=0.96, positive=0.02)
 _UNTITLED = Titled()
+_ORDINARY: tuple[float, tuple[str, ...]] = (0.0, ())
 
 
 @attrs.define(kw_only=True)
@@ -90,7 +93,7 @@ class Analyzer:
         batch = findings.batch
         start, end = int(batch.starts[number]), int(batch.ends[number])
         view = batch.view[start:end]
-        own_end = start + len(own_words(view)) if "//" in view else end
+        own_end = min(start + len(own_words(view)) if "//" in view else end, start + _READ_CHARACTERS)
         spans = findings.personal_of(number)
         masked = masked_with(batch.texts[number], spans) if spans else batch.texts[number]
         filler = reading.default_text or (("评" in view or "觉得" in view) and is_default_text(view))
@@ -118,7 +121,7 @@ class Analyzer:
         )
 
     def _analysis(self, text: _Text, p: list[float], findings: Findings, opinions: Iterator[Opinion]) -> Analysis:
-        spam, reasons = 0.0, ()
+        spam, reasons = _ORDINARY
         if text.filler or text.found.spam:
             spam, reasons = spam_score(text.found.spam, default_text=text.filler, contacts=text.contacts)
         brands = [name for name in text.names if name.kind == "brand"]

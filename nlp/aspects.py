@@ -13,7 +13,7 @@ from nlp.sentiment import Floats
 LEVELS = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE)
 _LEAN_LOGIT = 1.2
 """What one word of plain praise or blame adds to the clause model's logit."""
-_CERTAIN_LOGIT = 3.0
+_CERTAIN_LOGIT = 12.0
 """The same for trouble that is said to be absent: 没有噪音."""
 
 _NEGATED = re.compile(
@@ -32,6 +32,8 @@ class Term:
     """-1 blame, 0 only the name of the matter, +1 praise."""
     trouble: bool = False
     """Its absence is praise."""
+    soft: bool = False
+    """Says how somebody behaved; whose matter it is, another word of the clause may say (安装师傅态度好)."""
     only: frozenset[str] = frozenset()
     """Appliances that have the aspect; empty = all."""
 
@@ -46,32 +48,40 @@ class Mention:
     start: int
     """First character of its words in the joined view."""
     end: int
+    soft: bool
+    """Only soft words speak of it."""
     logit: float
     """What the words themselves say, to be added for positive and taken away for negative."""
+
+
+_KINDS: Mapping[str, tuple[int, bool]] = {
+    "bad": (-1, False),
+    "good": (1, False),
+    "trouble": (0, True),
+    "names": (0, False),
+}
+_NO_ASPECT = "无"
+"""Entry of `aspects.yaml` with words that only look like they held another (约定时间 holds 定时)."""
+_OWNERS = ("安装", "物流")
+"""Aspects whose people are praised and blamed with the words of service."""
 
 
 def aspect_terms() -> dict[str, list[Term]]:
     """Word → what it means, from `aspects.yaml`."""
     terms: dict[str, list[Term]] = {}
     for aspect, entry in read("aspects").items():
-        only = frozenset(entry.get("only", ()))
-        kinds: Mapping[str, tuple[int, bool]] = {
-            "bad": (-1, False),
-            "good": (1, False),
-            "trouble": (0, True),
-            "names": (0, False),
-        }
-        for kind, (lean, trouble) in kinds.items():
+        only, soft = frozenset(entry.get("only", ())), frozenset(entry.get("soft", ()))
+        for kind, (lean, trouble) in _KINDS.items():
             for word in dict.fromkeys(entry.get(kind, ())):
                 known = terms.setdefault(word, [])
                 if all(term.aspect != aspect for term in known):
-                    known.append(Term(aspect=aspect, lean=lean, trouble=trouble, only=only))
+                    known.append(Term(aspect=aspect, lean=lean, trouble=trouble, soft=word in soft, only=only))
     return terms
 
 
 def taxonomy() -> tuple[str, ...]:
     """Names of all aspects, the general ones first."""
-    return tuple(read("aspects"))
+    return tuple(name for name in read("aspects") if name != _NO_ASPECT)
 
 
 def mentions(
@@ -94,17 +104,32 @@ def mentions(
         covered = place + length
         before = view[max(bounds[clause], place - 10) : place]
         for term in terms:
-            if term.only and category and category not in term.only:
+            if term.aspect == _NO_ASPECT or (term.only and category and category not in term.only):
                 continue
             logit = _logit(term, before)
             known = answer.get((term.aspect, clause))
             answer[term.aspect, clause] = Mention(
                 aspect=term.aspect,
                 clause=clause,
+                soft=term.soft and (known is None or known.soft),
                 start=known.start if known else place,
                 end=place + length,
                 logit=logit + (known.logit if known else 0.0),
             )
+    return _owned(answer) if any(mention.soft for mention in answer.values()) else list(answer.values())
+
+
+def _owned(found: dict[tuple[str, int], Mention]) -> list[Mention]:
+    """Soft mentions handed to the installer or the courier of the same clause, with what they say."""
+    answer = dict(found)
+    for (aspect, clause), mention in found.items():
+        owners = [answer[owner, clause] for owner in _OWNERS if (owner, clause) in answer and owner != aspect]
+        if mention.soft and owners:
+            del answer[aspect, clause]
+            for owner in owners:
+                answer[owner.aspect, clause] = attrs.evolve(
+                    owner, logit=owner.logit + mention.logit, end=max(owner.end, mention.end)
+                )
     return list(answer.values())
 
 

@@ -30,8 +30,10 @@ _FOIL = re.compile(
     r"(?:本来|原本|原来|原先|开始|之前|当初)(?:是)?(?:想|要|打算|准备|看中|看上|看好)(?:了)?(?:的)?(?:去)?(?:买|入手|选|换|装)?(?:的是|了|个|一台|台)?$"
     r"|差点(?:就)?(?:买|选|入手)了?$|(?<!再也)(?<!绝对)(?<!坚决)没有?(?:买|选|考虑)$|(?:冒充|假冒|山寨|仿冒|仿|高仿|贴)(?:的)?$|(?:还)?以为(?:是|买的是)$|(?:又|并|可|也)不是$|哪像$|学(?:学|习)?$|堪称.{0,4}(?:中|界)的$"
 )
-_SPONSOR_BEFORE = re.compile(r"(?:由|感谢)$")
-_CERTAIN_CONTEXT = ("brand", "category", "model")
+
+
+_LOOK = 12
+"""Characters looked at on either side of a word."""
 
 
 @attrs.frozen(kw_only=True)
@@ -146,7 +148,12 @@ def named(
     for place, length, meaning in chosen:
         if isinstance(meaning, str):
             answer.append(Named(kind="category", name=meaning, place=place, length=length))
-        elif meaning.certain or _is_brand(meaning, view[start:place], view[place + length : end], context=context):
+        elif meaning.certain or _is_brand(
+            meaning,
+            view[max(start, place - _LOOK) : place],
+            view[place + length : min(end, place + length + _LOOK)],
+            context=context,
+        ):
             answer.append(Named(kind="brand", name=meaning.name, place=place, length=length))
     return answer
 

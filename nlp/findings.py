@@ -1,5 +1,6 @@
 """What the dictionaries found in a batch, sorted by text and by reader, and turned back into places of the input."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
@@ -44,6 +45,7 @@ class Findings:
     def __init__(self, batch: Batch, personal: Mapping[int, list[Span]], vocabulary: Vocabulary) -> None:
         """batch: with personal data blotted out. personal: their spans in the joined view by number of the text."""
         self.batch, self._personal, self._vocabulary = batch, personal, vocabulary
+        self._placed: dict[int, list[Span]] = {}
         self._starts: list[int] = batch.starts.tolist()
         hits = vocabulary.lexicon.find(batch)
         turning = np.isin(hits.entries, vocabulary.turns)
@@ -91,10 +93,13 @@ class Findings:
         """Personal data of one text, in places of the text as given."""
         if number not in self._personal:
             return []
+        if number in self._placed:
+            return self._placed[number]
         place = self.batch.text_place
-        return [
+        self._placed[number] = [
             (place(number, start), place(number, end - 1) + 1, token) for start, end, token in self._personal[number]
         ]
+        return self._placed[number]
 
     def quote(self, number: int, start: int, end: int) -> tuple[str, int, int]:
         """A stretch of the joined view in the words of the text, masked, with its start and end there."""
@@ -106,10 +111,16 @@ class Findings:
         last = self.batch.text_place(number, end - 1) + 1 if end > start else first
         inside = [
             (max(a, first) - first, min(b, last) - first, token)
-            for a, b, token in (self.personal_of(number) if number in self._personal else ())
-            if a < last and first < b
+            for a, b, token in self._personal_in(number, first, last)
         ]
         return masked_with(self.batch.texts[number][first:last], inside), first, last
+
+    def _personal_in(self, number: int, first: int, last: int) -> list[Span]:
+        """Personal data of one text that touch a stretch of it; searched, because a long text may hold thousands."""
+        spans = self.personal_of(number)
+        begin = bisect_left(spans, first, key=lambda span: span[1] - 1)
+        end = bisect_left(spans, last, key=lambda span: span[0])
+        return spans[begin:end]
 
     def opinions(
         self, mentions: Sequence[tuple[int, Mention]], logits: Floats, model: SentimentModel

@@ -65,7 +65,8 @@ class Lexicon:
         before = np.where(places > 0, letter[places - 1], False)
         after = letter[np.minimum(places + self.lengths[entries], len(codes) - 1)]
         starts, ends = letter[places], letter[places + self.lengths[entries] - 1]
-        return ~((before & starts) | (after & ends))
+        alone: NDArray[np.bool_] = ~((before & starts) | (after & ends))
+        return alone
 
 
 def _latin(character: str) -> bool:

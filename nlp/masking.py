@@ -65,7 +65,7 @@ _ALL = re.compile("|".join(f"(?P<k{i}>{pattern})" for i, (_, pattern) in enumera
 _TOKEN_OF = {f"k{i}": token for i, (token, _) in enumerate(_PATTERNS)}
 _REGION = re.compile(r"(?:[一-鿿]{1,7}?(?:省|自治区|市|自治州|区|县|旗|镇|乡|街道)){1,5}")
 SUSPECT = re.compile(
-    rf"[0-9]{{5}}|[0-9*]{{3}}[ \-.)][0-9*]{{3}}|[{_DIGIT}幺]{{9}}|(?:[0-9][ \-.]){{6}}|@|wx|微信号|wechat|v信号|[0-9一二三四五六七八九十百] ?[号弄栋幢座]"
+    rf"[0-9*]{{5}}|[0-9*]{{3}}[ \-.)][0-9*]{{3}}|[{_DIGIT}幺]{{9}}|(?:[0-9][ \-.]){{6}}|@|加我?v|加微|wx|vx|微信|薇信|v信|wechat|qq|[0-9一二三四五六七八九十百] ?[号弄栋幢座]"
 )
 """Nothing personal stands in a text where this does not match; cheap, so that most texts are never looked at twice."""
 _ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")

@@ -1,7 +1,7 @@
 """Words of a text: one interface, rjieba by default, jieba where asked for; models and emoticons stay whole."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from domain.errors import InvalidSettings
@@ -28,11 +28,11 @@ class Segmenter(Protocol):
 
 def segmenter(engine: str = "rjieba", *, words: Iterable[str] = ()) -> Segmenter:
     """engine: rjieba or jieba. words: the user's own words in normalised form. Raises InvalidSettings for another engine."""
-    entries = [*read_words(), *((word, _FREQUENCY, "n") for word in words)]
+    own = [(word, _FREQUENCY, "n") for word in words]
     if engine == "rjieba":
-        return _Rjieba(entries)
+        return _Rjieba(own)
     if engine == "jieba":
-        return _Jieba(entries)
+        return _Jieba([*read_words(), *own])
     raise InvalidSettings(f"segmentation engine {engine!r} is unknown: hoped for rjieba or jieba")
 
 
@@ -56,11 +56,12 @@ def _words(text: str, cut: Any) -> list[str]:
 
 
 class _Rjieba:
-    def __init__(self, entries: Iterable[tuple[str, int, str]]) -> None:
-        from rjieba import Jieba
+    def __init__(self, own: Sequence[tuple[str, int, str]]) -> None:
+        """own: the user's words; without any, the engine that rjieba has made at import serves, and half of the start is saved."""
+        import rjieba
 
-        self._engine = Jieba()
-        for word, frequency, tag in entries:
+        self._engine: Any = rjieba.Jieba() if own else rjieba
+        for word, frequency, tag in (*read_words(), *own):
             self._engine.add_word(word, frequency, tag)
 
     def cut(self, text: str) -> list[str]:

@@ -14,7 +14,9 @@ from nlp.grams import buckets, rolling
 
 MODELS = Path(__file__).parent / "models"
 DOCUMENT_SHARE = 0.5
-"""Share of the document's logits that a clause takes over: a clause alone is short of evidence."""
+"""Share of the document's logit (positive against negative) that a clause takes over: a clause alone is short of evidence."""
+CLAUSE_NEUTRAL = -2.0
+"""Added to the neutral logit of a clause: a clause of a review that names an aspect mostly judges it, small talk was the model's neutral."""
 
 _UNREADABLE = np.array([0, 3, 0], np.float32)
 """Logits of a text without any known n-gram: neutral."""
@@ -75,7 +77,9 @@ class SentimentModel:
             last = np.clip(ends - n + 1, 0, len(total) - 1)
             sums += total[np.maximum(last, starts.clip(0, len(total) - 1))] - total[starts.clip(0, len(total) - 1)]
         logits = (sums[:, :3] / np.sqrt(np.maximum(sums[:, 3:], 0) + 1e-6)).astype(np.float32) + self.bias
-        return self._calibrated(logits + DOCUMENT_SHARE * documents)
+        mood = DOCUMENT_SHARE / 2 * (documents[:, 2] - documents[:, 0])
+        logits += np.stack([-mood, np.full_like(mood, CLAUSE_NEUTRAL), mood], axis=1)
+        return self._calibrated(logits)
 
     def _calibrated(self, logits: Floats) -> Floats:
         return softmax(logits * np.float32(self.scale) + self.shift)

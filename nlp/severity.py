@@ -13,11 +13,11 @@ _ORDER = (SeverityClass.SAFETY, SeverityClass.REGULATOR, SeverityClass.GROUP, Se
 
 _DENIED = re.compile(
     r"(?:(?<!是)没有?|无|毫无|未|并未|从未|从没有?|不会|不会再|不再|不|零|防|防止|避免|预防|杜绝|拒绝|远离|告别|免受|不怕|不用怕|隔绝|严防|消除|降低|减少)"
-    r"(?:任何|什么|发生|出现|再|有|过|一点|发现|引起|造成|导致|被|曾|人员|人|遭到|收到|受到|其他|因|的){0,4}$"
+    r"(?:任何|什么|发生|出现|再|有|过|一点|发现|引起|造成|导致|被|曾|人员|人|遭到|收到|受到|其他|因|的|了){0,4}$"
 )
 _SUPPOSED = re.compile(
     r"如果|万一|要是|假如|倘若|假设|一旦|会不会|是否|是不是会|会否|该不会|担心|害怕|生怕|就怕|怕(?!是)|以为|容易|易(?=$)|以免|免得|小心|谨防|注意防|警惕|可能会?|或许|也许|迟早|早晚|恨不得"
-    r"|感觉要|感觉会|快要|简直|差点|险些|仿佛|好像要|像是要|别等|千万别|扬言|准备去?|打算|考虑|必要时|再不.{0,8}就|不然|否则|估计|将会|怎么还不|什么时候|何时|求|应该|希望|建议|等着|早该|能不能|可不可以|要不要|有没有可能|导致.{0,4}风险|为了?防|如何|怎么(?:避免|预防|防)|假设|比如说"
+    r"|感觉要|感觉会|快要|简直|差点|险些|仿佛|好像要|像是要|别等|千万别|扬言|准备去?|打算|考虑|必要时|再不.{0,8}就|不然|否则|估计|将会|怎么还不|什么时候|何时|求|应该|希望|建议|等着|早该|能不能|可不可以|要不要|有没有可能|导致.{0,4}风险|为了?防|如何|怎么(?:避免|预防|防)|假设|比如说|追剧|电视剧|小说|剧里|剧情|电影|游戏|梦见|梦到|段子|我觉得|我感觉|要么|下次|试试"
 )
 _INTENT = re.compile(
     r"(?:我?要|想|会|去|就去|直接|准备|只能|必须|一定|坚决|马上|明天|立马|等会|再)(?:去|打|找|向|给|上|到|让)*$"
@@ -28,8 +28,12 @@ _AFTER = re.compile(
 )
 _PROBLEM = re.compile(r"^[^,。;!]{0,6}[?？]|^.{0,12}(?:吗|么)[?？]?$")
 _STATED = re.compile(
-    r"真的|居然|竟然|突然|昨天|今天|昨晚|今早|凌晨|刚才|刚刚|已经|结果|直接|当场|半夜|早上|晚上|上午|下午|了"
+    r"被|正式|公告|通知|宣布|启动|发布|责令|真的|居然|竟然|突然|昨天|今天|昨晚|今早|凌晨|刚才|刚刚|已经|结果|直接|当场|半夜|早上|晚上|上午|下午|了"
 )
+
+
+_LONGEST_IDIOM, _CLAUSE_LOOK = 8, 60
+"""Characters."""
 
 
 @attrs.frozen(kw_only=True)
@@ -80,12 +84,17 @@ def finding(
     (热得要爆炸), whose words do not count. adverts: words of advertising in the text. thing: does it name a product, brand or victim?
     """
     best: Finding | None = None
+    idioms = dict(jokes)
     for (place, length, grave), (start, end) in zip(found, clauses, strict=True):
-        if any(place < joke_end and joke_start < place + length for joke_start, joke_end in jokes):
+        if any(idioms.get(begin, 0) > place for begin in range(place - _LONGEST_IDIOM, place + 1)):
             continue
         if (grave.weak and not thing) or (adverts >= 2 and grave.kind is SeverityClass.SAFETY):
             continue
-        if _undone(grave, view[start:place], view[place + length : end + 1]):
+        if _undone(
+            grave,
+            view[max(start, place - _CLAUSE_LOOK) : place],
+            view[place + length : min(end + 1, place + _CLAUSE_LOOK)].rstrip(" \n\x1e"),
+        ):
             continue
         if best is None or _ORDER.index(grave.kind) < _ORDER.index(best.kind):
             best = Finding(kind=grave.kind, start=start, end=end)

@@ -10,6 +10,9 @@ from domain.analysis import Polarity
 from domain.documents import StoredDocument
 from nlp.dictionaries import read_trivial
 
+_PRIOR = 500.0
+"""Strength of the prior in words: rare words need more evidence."""
+
 
 @attrs.frozen(kw_only=True)
 class Theme:
@@ -100,11 +103,11 @@ def salient_words(
     for word, count in here.items():
         if count < least:
             continue
-        weight = 1 + 500 * prior[word] / max(1, all_prior)
+        weight = _PRIOR * prior[word] / max(1, all_prior)
         a, b = count + weight, there[word] + weight
-        odds = log(a / (all_here + 500 - a + 1)) - log(b / (all_there + 500 - b + 1))
+        odds = log(a / (all_here + _PRIOR - a)) - log(b / (all_there + _PRIOR - b))
         scores.append((word, round(odds / sqrt(1 / a + 1 / b), 2)))
-    scores = [pair for pair in scores if pair[1] > 0]
+    scores = [pair for pair in scores if pair[1] >= 1]
     scores.sort(key=lambda pair: (-pair[1], pair[0]))
     return scores[:limit]
 
