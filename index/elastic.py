@@ -12,13 +12,16 @@ import msgspec
 from domain.documents import StoredDocument
 from domain.errors import InvalidQuery, StoreUnavailable
 from index import columns
-from index.elastic_query import MAPPING, Json, ranked, translated
+from index.elastic_query import ranked, translated
+from index.elastic_rows import MAPPING, Held, Json, action, document_of, row
 from index.nodes import Node
 from index.store import Found, Hit
 
 _CHUNK = 1_000
 _SCAN_ROWS = 2_000
 _ALL_VALUES = 65_000
+_TRIES = 5
+_CONFLICT = 409
 _NEWEST_FIRST: list[Json] = [{"order": "desc"}, {"id": "asc"}]
 _encode = msgspec.json.Encoder().encode
 
@@ -73,7 +76,7 @@ class Elastic:
             answer = self._search(**wanted, query=ranked(query), from_=skip)
             total = int(answer["hits"]["total"]["value"])
             more = limit and skip + limit < min(total, columns.MAXIMUM_OFFSET)
-            hits = tuple(Hit(document=_document(h), score=float(h["_score"])) for h in answer["hits"]["hits"])
+            hits = tuple(Hit(document=document_of(h), score=float(h["_score"])) for h in answer["hits"]["hits"])
             return Found(total=total, hits=hits, after=str(skip + limit) if more else None)
         if sort != "time":
             raise InvalidQuery(f"不认识排序 {sort!r}；可用：time relevance")
@@ -85,7 +88,7 @@ class Elastic:
         rows = answer["hits"]["hits"]
         return Found(
             total=int(answer["hits"]["total"]["value"]),
-            hits=tuple(Hit(document=_document(h), score=0.0) for h in rows[:limit]),
+            hits=tuple(Hit(document=document_of(h), score=0.0) for h in rows[:limit]),
             after=_mark(rows[limit - 1]) if limit and len(rows) > limit else None,
         )
 
@@ -106,7 +109,7 @@ class Elastic:
                 track_total_hits=False,
                 **place,
             )["hits"]["hits"]
-            yield from map(_document, rows)
+            yield from map(document_of, rows)
             if len(rows) < _SCAN_ROWS:
                 return
             place = {"search_after": rows[-1]["sort"]}
@@ -179,7 +182,6 @@ class Elastic:
         settings: Json = {
             "number_of_shards": self._shards,
             "refresh_interval": "30s",  # we refresh ourselves when a batch is in
-            "gc_deletes": "0s",  # an erased document may be stored again at once
         }
         if self._replicas is not None:
             settings["number_of_replicas"] = self._replicas
@@ -199,14 +201,39 @@ class Elastic:
             )
 
     def _bulk(self, chunk: list[StoredDocument]) -> int:
-        operations: list[Any] = []  # lines of JSON, which the client passes on as they are
+        """Write what is newer than what is held; what another writer changed meanwhile is looked at again."""
+        waiting: dict[str, StoredDocument] = {}
         for document in chunk:
-            # the cluster itself refuses a version that is not higher, whatever the order of arrival
-            place = {"_id": document.id, "version": document.version, "version_type": "external"}
-            operations += [_encode({"index": place}), _encode(_row(document))]
+            if document.id not in waiting or document.version > waiting[document.id].version:
+                waiting[document.id] = document
+        written = 0
+        for _ in range(_TRIES):
+            held = self._held(list(waiting))
+            fresh = [d for d in waiting.values() if d.id not in held or d.version > held[d.id].version]
+            if not fresh:
+                return written
+            operations: list[Any] = []  # lines of JSON, which the client passes on as they are
+            for document in fresh:
+                operations += [_encode(action(document.id, held.get(document.id))), _encode(row(document))]
+            with self._asking():
+                answer = self._client.bulk(index=self._alias, operations=operations)
+                written += self._complain(answer, accepted=(_CONFLICT,))
+            statuses = [next(iter(item.values()))["status"] for item in answer["items"]]
+            waiting = {d.id: d for d, status in zip(fresh, statuses, strict=True) if status == _CONFLICT}
+            if not waiting:
+                return written
+        raise StoreUnavailable(
+            f"Elasticsearch ({self._where}): {len(waiting)} documents are being written by somebody else"
+        )
+
+    def _held(self, ids: list[str]) -> dict[str, Held]:
         with self._asking():
-            answer = self._client.bulk(index=self._alias, operations=operations)
-            return self._complain(answer, accepted=(409,))
+            answer = self._client.mget(index=self._alias, ids=ids, source_includes=["version"])
+        return {
+            doc["_id"]: Held(doc["_source"]["version"], doc["_seq_no"], doc["_primary_term"])
+            for doc in answer["docs"]
+            if doc.get("found")
+        }
 
     def _complain(self, answer: Any, *, accepted: tuple[int, ...]) -> int:  # the client's answer has no useful type
         """Items that did what was asked; raises StoreUnavailable for the first that failed otherwise."""
@@ -240,29 +267,6 @@ class Elastic:
         except TransportError as error:
             hint = "is it running, and is [store] hosts right?"
             raise StoreUnavailable(f"Elasticsearch ({self._where}) does not answer: {error.message}; {hint}") from None
-
-
-def _row(document: StoredDocument) -> Json:
-    keywords = columns.keywords(document)
-    row: Json = dict(keywords)
-    for name in columns.FOLDED:
-        value = keywords.get(name)
-        if value:
-            row[f"{name}_folded"] = columns.folded(value) if isinstance(value, str) else [*map(columns.folded, value)]
-    row["id"] = document.id
-    row["chars"] = columns.characters(document.normalized)
-    row["tokens"] = columns.words(document)
-    row["at"] = columns.micros(document.published_at)
-    row["order"] = columns.order(document)
-    row["published_at"] = document.published_at
-    row["rating"] = document.rating
-    row["score"], row["spam"] = document.score, document.spam
-    row["document"] = document
-    return row
-
-
-def _document(hit: Json) -> StoredDocument:
-    return msgspec.convert(hit["_source"]["document"], StoredDocument)
 
 
 def _unscored(query: Node) -> Json:

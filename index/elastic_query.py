@@ -1,33 +1,13 @@
-"""The tree of a query in Elasticsearch's words, and the mapping that it relies on."""
+"""The tree of a query in Elasticsearch's words."""
 
 import re
 from datetime import datetime
-from typing import Any
 
-from index.columns import FOLDED, KEYWORDS, characters, folded, micros
+from index.columns import FOLDED, characters, folded, micros
+from index.elastic_rows import Json
 from index.nodes import And, Everything, Node, Not, Or, Range, Term
 
-Json = dict[str, Any]  # Elasticsearch's own shapes
 _WILD = re.compile(r"([*?\\])")
-_KEYWORD: Json = {"type": "keyword", "ignore_above": 2_000}
-MAPPING: Json = {
-    "dynamic": "strict",
-    "properties": {
-        "id": {"type": "keyword"},
-        "chars": {"type": "text", "analyzer": "whitespace", "norms": False},
-        "tokens": {"type": "text", "analyzer": "whitespace", "index_options": "freqs"},
-        **dict.fromkeys(KEYWORDS, _KEYWORD),
-        **{f"{name}_folded": _KEYWORD | {"doc_values": False} for name in FOLDED},
-        "at": {"type": "long"},
-        "order": {"type": "long"},
-        "published_at": {"type": "date"},
-        "rating": {"type": "integer"},
-        "score": {"type": "double"},
-        "spam": {"type": "double"},
-        "document": {"type": "object", "enabled": False},
-    },
-}
-"""Only core features: the white-space analyser over words that we cut, so that both engines agree."""
 
 
 def translated(node: Node) -> Json:

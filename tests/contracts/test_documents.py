@@ -4,6 +4,7 @@ import random
 import unicodedata
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -324,12 +325,24 @@ def test_a_split_histogram_has_a_series_per_value(documents: Documents) -> None:
     }
 
 
-def test_a_deleted_document_is_gone_and_may_come_back(documents: Documents) -> None:
+def test_a_deleted_document_is_gone_and_may_come_back_at_once(documents: Documents) -> None:
     documents.put([document("jd:1", version=4), document("jd:2")])
-    assert documents.delete(["jd:1", "jd:none"]) == 2
-    assert found(documents, "") == ["jd:2"]
-    assert documents.put([document("jd:1", version=1)]) == 1
-    assert documents.count(Everything()) == 2
+    for _ in range(5):
+        assert documents.delete(["jd:1", "jd:none"]) == 2
+        assert found(documents, "") == ["jd:2"]
+        assert documents.put([document("jd:1", version=1)]) == 1
+        assert documents.count(Everything()) == 2
+
+
+def test_writers_side_by_side_leave_the_highest_version_of_each(documents: Documents) -> None:
+    def write(version: int) -> int:
+        return documents.put([document(f"jd:{n}", version=version, text=f"第{version}版") for n in range(20)])
+
+    with ThreadPoolExecutor(4) as pool:
+        written = list(pool.map(write, [3, 1, 4, 2, 6, 5]))
+    assert {d.text for d in documents.scan(Everything())} == {"第6版"}
+    assert documents.count(Everything()) == 20
+    assert 20 <= sum(written) <= 120
 
 
 def test_the_place_in_the_ledger_is_remembered(documents: Documents) -> None:
