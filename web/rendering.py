@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from domain.times import iso_shanghai, shanghai
 from web.spans import PRESETS
-from web.words import word
+from web.words import job, word
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -30,7 +30,15 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(
-        clock=clock, moment=moment, since=since, duration=duration, word=word, marked=marked, money=money, figure=figure
+        clock=clock,
+        moment=moment,
+        since=since,
+        duration=duration,
+        word=word,
+        job=job,
+        marked=marked,
+        money=money,
+        figure=figure,
     )
     env.globals.update(
         external=external, static=static, address=address, search=search, iso=iso_shanghai, presets=PRESETS

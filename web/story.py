@@ -60,16 +60,15 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
 
 
 def headline(page: StoryPage) -> Headline:
-    """Where things stand: blind feeds first, then an alert, then more than usual without evidence enough, else calm."""
+    """Where things stand: an open alert, else blind feeds, else more than usual without evidence enough, else calm."""
     alert, evidence = page.alert, page.evidence
-    if page.silence:
-        return Headline(
-            tone="blind", text="数据不足：现在的安静不能当作没事", detail=page.silence.removeprefix("数据不足：")
-        )
     if alert is not None and alert.resolved_at is None:
         told = page.chain[-1].since_start_s if page.chain else None
         detail = f"首帖发布后 {round(told / 60, 1):g} 分钟送达手机" if told is not None else "正在发送通知"
         return Headline(tone="told" if told is not None else "alarm", text=alert.topic or "负面激增", detail=detail)
+    if page.silence:
+        detail = page.silence.removeprefix("数据不足：")
+        return Headline(tone="blind", text="数据不足：现在的安静不能当作没事", detail=detail)
     if evidence is not None and evidence.awaited and evidence.negative > evidence.usual.high:
         missing = max(evidence.needed_authors - evidence.authors, 0)
         need = f"还差 {missing} 位新作者" if missing else "还在等待更多证据"

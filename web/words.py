@@ -57,6 +57,13 @@ ACTION = {
     "reopened": "再次开启",
 }
 FACET = {"sentiment": "情感", "source": "来源", "brand": "品牌", "category": "品类", "bad": "差评方面"}
+JOB = {
+    "monitor": "监测与判断",
+    "notify": "发送通知",
+    "ingest": "分析与入库",
+    "import-folder": "查看导入文件夹",
+    "demo-clock": "演示世界的时钟",
+}
 TABLES = {
     "sentiment": SENTIMENT,
     "kind": KIND,
@@ -72,6 +79,7 @@ TABLES = {
     "outcome": OUTCOME,
     "action": ACTION,
     "facet": FACET,
+    "job": JOB,
 }
 
 
@@ -79,3 +87,9 @@ def word(value: object, table: str) -> str:
     """The Chinese word for a value or its enum; the value itself where no word is known, empty for None."""
     text = str(getattr(value, "value", value)) if value is not None else ""
     return TABLES[table].get(text, text)
+
+
+def job(name: str) -> str:
+    """A periodic job in people's words: crawl:jd is 采集京东."""
+    kind, _, source = name.partition(":")
+    return f"采集{word(source, 'source')}" if kind == "crawl" and source else word(name, "job")

@@ -445,7 +445,7 @@ def make_desk(folder: Path, *, demo: bool = True) -> Desk:
 
     fakes: Any = {
         "clock": clock, "ledger": None, "documents": None, "alerts": alerts, "prices": prices, "watches": watches, "sources": sources,
-        "jobs": SimpleNamespace(all=lambda: [{"name": "crawl jd", "next": ago(-3), "last": ago(2), "misfires": 0, "last_error": None}]),
+        "jobs": SimpleNamespace(all=lambda: [{"name": "crawl:jd", "next": ago(-3), "last": ago(2), "misfires": 0, "last_error": None}]),
         "notifiers": {"值班群": SimpleNamespace(name="值班群", kind="slack"), "公关群": SimpleNamespace(name="公关群", kind="wecom")},
         "monitor": moments, "search": search, "themes": FakeThemes(), "overview": SimpleNamespace(page=overview_page), "incidents": FakeIncidents(alerts),
         "story": SimpleNamespace(page=story_page), "price_book": PriceBook(**kept), "watch_list": FakeWatchList(watches),

@@ -69,6 +69,13 @@ def test_blind_feeds_are_louder_than_calm(desk: Desk) -> None:
     assert headline(desk.story.page()).tone == "blind"
 
 
+def test_blind_feeds_are_told_beside_an_open_alert(browser: TestClient, desk: Desk) -> None:
+    desk.monitor.silence = "数据不足：微博需要登录"  # type: ignore[method-assign, assignment]
+    html = browser.get("/story/live").text
+    assert "热水器漏电伤人" in html
+    assert "数据不足：微博需要登录" in html
+
+
 def test_missing_evidence_is_said_with_what_is_missing(desk: Desk) -> None:
     desk.monitor.alert = None  # type: ignore[attr-defined]
     said = headline(desk.story.page())
@@ -130,7 +137,7 @@ def test_an_unknown_page_is_404_with_a_way_home(browser: TestClient) -> None:
 def test_feeds_name_what_a_person_must_do(browser: TestClient) -> None:
     html = browser.get("/feeds").text
     assert "请重新登录后运行 tingchao login weibo" in html
-    assert "crawl jd" in html
+    assert "采集京东" in html
 
 
 def test_a_source_is_switched_only_with_a_reason(browser: TestClient, desk: Desk) -> None:
