@@ -35,28 +35,30 @@ class Elastic:
         *,
         index_prefix: str = "tingchao",
         api_key: str | None = None,
+        basic_auth: tuple[str, str] | None = None,
         ca_file: str | None = None,
         timeout_s: float = 30,
         shards: int = 1,
         replicas: int | None = None,
     ) -> None:
-        """hosts: addresses with scheme and port. replicas: None = the cluster's default.
+        """hosts: addresses with scheme and port. basic_auth: user and password. replicas: None = the cluster's default.
 
-        Makes the index where there is none. Raises StoreUnavailable where the cluster does not answer.
+        Asks nothing yet: the index is made at the first question, so that a product starts while its cluster is away.
         """
         from elasticsearch import Elasticsearch  # half a second that only its users pay
 
         options: Json = {"request_timeout": timeout_s, "max_retries": 2, "retry_on_timeout": True}
         if api_key:
             options["api_key"] = api_key
+        if basic_auth:
+            options["basic_auth"] = basic_auth
         if ca_file:
             options["ca_certs"] = ca_file
         self._client = Elasticsearch(list(hosts), **options)
         self._where = ", ".join(hosts)
         self._alias, self._state = f"{index_prefix}-documents", f"{index_prefix}-state"
         self._shards, self._replicas = shards, replicas
-        with self._asking():
-            self._prepare()
+        self._prepared = False
 
     def put(self, documents: Iterable[StoredDocument]) -> int:
         """Insert or replace; visible to readers on return. Returns how many were written."""
@@ -179,6 +181,7 @@ class Elastic:
         self._client.close()
 
     def _prepare(self) -> None:
+        """Make the index and its state where they are missing."""
         settings: Json = {
             "number_of_shards": self._shards,
             "refresh_interval": "30s",  # we refresh ourselves when a batch is in
@@ -199,6 +202,7 @@ class Elastic:
                 mappings={"dynamic": "strict", "properties": {"sequence": {"type": "long"}}},
                 settings={"number_of_shards": 1} | {k: v for k, v in settings.items() if k == "number_of_replicas"},
             )
+        self._prepared = True
 
     def _bulk(self, chunk: list[StoredDocument]) -> int:
         """Write what is newer than what is held; what another writer changed meanwhile is looked at again."""
@@ -254,6 +258,8 @@ class Elastic:
         from elasticsearch import ApiError, TransportError, UnsupportedProductError
 
         try:
+            if not self._prepared:
+                self._prepare()
             yield
         except UnsupportedProductError:
             message = "answers, but is not Elasticsearch 8 or 9 (OpenSearch and 7.x are not supported)"

@@ -32,7 +32,7 @@ from flows.themes import Themes
 from flows.watches import WatchList
 from index import tables
 from index.embedded import Embedded
-from index.store import Documents, Ledger
+from index.store import Documents, IndexDamaged, Ledger
 from nlp.normalize import normalize
 from tingchao.commands.answers import say
 from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, real_folder
@@ -83,17 +83,27 @@ def opened(
 
 
 def open_documents(settings: Settings, folder: Folder, *, writer: bool) -> Documents:
-    """The search engine that the settings name."""
+    """The search engine that the settings name. A damaged embedded index is made anew, empty: the ledger fills it again."""
     if settings.store.engine == "embedded":
-        return Embedded(folder.index, writable=writer)
+        try:
+            return Embedded(folder.index, writable=writer)
+        except IndexDamaged as error:
+            if not writer:
+                raise
+            say(f"warning: {error}; building it again from the ledger")
+            Embedded.reset(folder.index)
+            return Embedded(folder.index, writable=True)
     from index.elastic import Elastic
 
-    key = secret(settings.store.api_key_env, needed_for="[store] api_key_env") if settings.store.api_key_env else None
+    store = settings.store
     return Elastic(
-        settings.store.hosts,
-        index_prefix=settings.store.index_prefix,
-        api_key=key,
-        ca_file=settings.store.ca_file or None,
+        store.hosts,
+        index_prefix=store.index_prefix,
+        api_key=secret(store.api_key_env, needed_for="[store] api_key_env") if store.api_key_env else None,
+        basic_auth=(store.username, secret(store.password_env, needed_for="[store] password_env"))
+        if store.username
+        else None,
+        ca_file=store.ca_file or None,
     )
 
 
