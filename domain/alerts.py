@@ -52,7 +52,7 @@ class TickCount:
     start: datetime
     """Start of the tick, aware UTC."""
     total: int = 0
-    """Documents."""
+    """Documents whose time of day is known; a bare date would stand at midnight like a spike."""
     negative: int = 0
     """Negative documents, default texts and clear spam left out."""
     authors: int = 0

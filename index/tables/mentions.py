@@ -36,6 +36,8 @@ class Mention:
     published_at: datetime
     negative: bool
     author: str
+    date_only: bool = False
+    """Its time of day is unknown: it belongs to the watch, but to no tick; midnight would look like a spike."""
     fresh: bool = False
 
     @property
@@ -65,6 +67,7 @@ def mentions_of(document: StoredDocument, watches: Iterable[Watch]) -> list[Ment
             published_at=document.published_at,
             negative=negative,
             author=document.author,
+            date_only=document.date_only,
         )
         for watch in watches
         if matches(watch, document)
@@ -77,14 +80,15 @@ def rewrite(connection: Connection, documents: Collection[str], new: Sequence[Me
     old = _taken(connection, documents)
     for mention in old:
         _count(change, mention, -1)
-    fresh_ones = [attrs.evolve(m, fresh=m.negative and not m.author) for m in new]  # an unknown author is a new one
+    # an unknown author is a new one
+    fresh_ones = [attrs.evolve(m, fresh=m.negative and not m.author and not m.date_only) for m in new]
     for rows in chunks(fresh_ones):
         connection.execute(mentions.insert(), [_row(m) for m in rows])
     for mention in fresh_ones:
         _count(change, mention, 1)
-    authors = {(m.watch, m.author) for m in (*old, *new) if m.negative and m.author}
-    times = [m.published_at for m in (*old, *new) if m.negative and m.author]
-    if times:
+    told = [m for m in (*old, *new) if m.negative and m.author and not m.date_only]
+    if told:
+        authors, times = {(m.watch, m.author) for m in told}, [m.published_at for m in told]
         _refresh(connection, authors, min(times) - MEMORY, max(times) + MEMORY, change)
     _apply(connection, change)
 
@@ -119,7 +123,7 @@ def _refresh(
     for names in chunks(sorted({author for _, author in authors})):
         rows = connection.execute(
             select(mentions)
-            .where(mentions.c.author.in_(names), mentions.c.negative)
+            .where(mentions.c.author.in_(names), mentions.c.negative, ~mentions.c.date_only)
             # the first one's own past decides about it, so look one memory further back
             .where(mentions.c.published_at >= since - MEMORY, mentions.c.published_at <= until)
             .order_by(mentions.c.watch, mentions.c.author, mentions.c.published_at, mentions.c.document)
@@ -140,6 +144,8 @@ def _refresh(
 
 
 def _count(change: Counter[tuple[Place, str]], mention: Mention, sign: int) -> None:
+    if mention.date_only:
+        return
     change[(mention.place, "total")] += sign
     change[(mention.place, "negative")] += sign * mention.negative
     change[(mention.place, "authors")] += sign * mention.fresh

@@ -52,12 +52,16 @@ mentions = Table(
     Column("published_at", Moment, nullable=False),
     Column("negative", Boolean, nullable=False),
     Column("author", String, nullable=False),
+    Column("date_only", Boolean, nullable=False),
     Column("fresh", Boolean, nullable=False),
     Index("mentions_time", "watch", "published_at"),
     Index("mentions_author", "author", "watch"),
     Index("mentions_document", "document"),
 )
-"""Which document belongs to which watch. fresh: negative, and its author wrote no other negative in the 24 h before."""
+"""Which document belongs to which watch. fresh: negative, and its author wrote no other negative in the 24 h before.
+
+date_only: no time of day is known, so it stands in no tick of `counts`.
+"""
 
 counts = Table(
     "counts",

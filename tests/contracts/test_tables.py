@@ -108,6 +108,27 @@ def test_an_author_counts_once_in_24_hours_whatever_the_order_of_arrival(engine:
     assert [t.authors for t in ticks(engine)] == [1, 0, 0, 1]
 
 
+def test_a_bare_date_stands_in_no_tick_but_belongs_to_its_watch(engine: Engine) -> None:
+    store(
+        engine,
+        document("jd:1", date_only=True),
+        document("jd:2", author="甲"),
+        document("jd:3", date_only=True, author="甲"),
+    )
+    assert ticks(engine) == [TickCount(start=tick_start(START), total=1, negative=1, authors=1)]
+    found = Ledger(engine).documents_of("岚川", since=START, until=START + HOUR, negative=True)
+    assert [d.id for d in found] == ["jd:1", "jd:2", "jd:3"]
+    assert Ledger(engine).recount(watch()) == 3
+    assert ticks(engine) == [TickCount(start=tick_start(START), total=1, negative=1, authors=1)]
+
+
+def test_a_bare_date_that_becomes_exact_begins_to_count(engine: Engine) -> None:
+    store(engine, document(published_at=START - HOUR, date_only=True))
+    assert ticks(engine) == []
+    store(engine, document(published_at=START + HOUR), receipt="second")
+    assert [(t.start, t.total, t.authors) for t in ticks(engine)] == [(tick_start(START + HOUR), 1, 1)]
+
+
 def test_an_erased_negative_makes_the_next_one_of_its_author_new_again(engine: Engine) -> None:
     store(engine, *(document(f"jd:{n}", author="甲", published_at=START + n * HOUR) for n in range(3)))
     assert Ledger(engine).erase(ids=["jd:0", "jd:none"]) == ["jd:0"]
@@ -237,14 +258,15 @@ def test_counts_after_any_history_are_those_of_a_plain_count_over_what_is_stored
 
 
 def plain_count(held: list[StoredDocument]) -> list[TickCount]:
-    """The definition in the docstring of TickCount, word by word."""
+    """The definition in the docstring of TickCount, word by word; a bare date has no tick."""
     found: dict[object, TickCount] = {}
-    for one in held:
+    timed = [d for d in held if not d.date_only]
+    for one in timed:
         tick = found.get(tick_start(one.published_at), TickCount(start=tick_start(one.published_at)))
         negative = counts_as_negative(one)
         earlier = [
             other
-            for other in held
+            for other in timed
             if counts_as_negative(other)
             and one.author
             and other.author == one.author

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("published_at", sa.BigInteger, nullable=False),
         sa.Column("negative", sa.Boolean, nullable=False),
         sa.Column("author", sa.String, nullable=False),
+        sa.Column("date_only", sa.Boolean, nullable=False),
         sa.Column("fresh", sa.Boolean, nullable=False),
     )
     op.create_index("mentions_author", "mentions", ["author", "watch"])
