@@ -55,6 +55,7 @@ def demo(place: Path) -> Iterator[str]:
         env={**os.environ, "TINGCHAO_DATA": str(place)},
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     try:
         assert process.stdout is not None
@@ -63,7 +64,11 @@ def demo(place: Path) -> Iterator[str]:
         yield found[0]
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def photograph(address: str, folder: Path) -> None:
@@ -75,11 +80,7 @@ def photograph(address: str, folder: Path) -> None:
     names = {"alert": severe(address), "sku": httpx.get(address + "/api/prices").json()[0]["sku"]}
     with sync_playwright() as playwright:
         chromium = os.environ.get("TINGCHAO_CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-            env={**os.environ, "LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"},  # the date fields' own words
-        )
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
         for width in SIZES:
             for name, path in PAGES.items():
                 take(browser, address + path.format(**names), width, folder / f"{name}-{width}.png")

@@ -43,8 +43,6 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
             window=window_of(page),
             negatives=negatives_of(desk, page.watch),
             scripts=SCRIPTS if desk.demo else (),
-            received=list(desk.demo.messages())[-4:][::-1] if desk.demo else [],
-            state=desk.demo.state() if desk.demo else {},
             promise=PROMISE_MINUTES,
         )
 
