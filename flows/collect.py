@@ -36,6 +36,8 @@ class Ingest:
     documents: Documents
     watches: Watches
     clock: Clock
+    follow_rows: int = FOLLOW_ROWS
+    """Rows that the index takes at once."""
 
     def drain(self) -> int:
         """Store every waiting file and bring the index up to the ledger. Returns how many files were taken."""
@@ -55,12 +57,21 @@ class Ingest:
         return stored
 
     def follow(self) -> int:
-        """Give the index all ledger rows that it has not seen. Returns how many."""
-        count = 0
-        while rows := self.ledger.since(self.documents.sequence(), limit=FOLLOW_ROWS):
-            self.documents.put(document for _, document in rows)
-            self.documents.advance(rows[-1][0])
-            count += len(rows)
+        """Bring the index up to the ledger as it is now: what was erased goes out, new rows go in. Returns how many of both."""
+        # what is written from here on has a higher sequence and is for the next time: rows and erasures are read one
+        # after the other, and an erasure between the two reads must not be passed over
+        last, at, count = self.ledger.last_sequence(), self.documents.sequence(), 0
+        while at < last:
+            gone = self.ledger.erased_since(at, limit=self.follow_rows)
+            rows = self.ledger.since(at, limit=self.follow_rows)
+            at = min([last, *(part[-1][0] for part in (gone, rows) if len(part) == self.follow_rows)])
+            ids = [id_ for sequence, id_ in gone if sequence <= at]
+            taken = [document for sequence, document in rows if sequence <= at]
+            if ids:  # first: an id that was stored again since has its row behind its erasure
+                self.documents.delete(ids)
+            self.documents.put(taken)
+            self.documents.advance(at)
+            count += len(ids) + len(taken)
         return count
 
     def _batch(self, name: str) -> Batch:

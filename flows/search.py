@@ -1,6 +1,6 @@
 """Search for people: a query text in, rows with marks, facets and a cursor out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from domain.documents import StoredDocument
 from domain.times import Clock, iso_shanghai
 from index.query import And, Node, Range, Term, parse
 from index.store import Documents, Found
+from nlp.normalize import normalize
 
 FACETS = ("sentiment", "source", "brand", "category", "bad")
 
@@ -95,11 +96,11 @@ def text_terms(node: Node) -> tuple[str, ...]:
 
 
 def marks(text: str, words: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
-    """Where the words stand in the text, letters of either case; touching places become one."""
-    folded = text.lower()
-    if len(folded) != len(text):  # a letter whose lower case is longer would shift every place after it
-        folded = text
-    spans = sorted((at, at + len(word)) for word in words for at in _places(folded, word))
+    """Where the words stand in the text as it is written: either case, full width, traditional; touching places become one."""
+    seen, origins = _seen(text)
+    spans = sorted(
+        (origins[at], origins[at + len(word) - 1] + 1) for word in words if word for at in _places(seen, word)
+    )
     merged: list[tuple[int, int]] = []
     for start, end in spans:
         if merged and start <= merged[-1][1]:
@@ -107,6 +108,17 @@ def marks(text: str, words: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+def _seen(text: str) -> tuple[str, Sequence[int]]:
+    """The text as matching sees it, and for each of its characters the place in the text that it comes from."""
+    whole = normalize(text)
+    if whole == text:
+        return whole, range(len(text))
+    parts = [normalize(character) for character in text]  # one character may become several, or none
+    if len(whole) == len(text) and all(len(part) == 1 for part in parts):
+        return whole, range(len(text))  # the whole knows phrases that keep an old character
+    return "".join(parts), [place for place, part in enumerate(parts) for _ in part]
 
 
 def _places(text: str, word: str) -> Iterator[int]:

@@ -146,8 +146,12 @@ class Ledger(Protocol):
         """Rows written after `sequence`, oldest write first: what an engine has still to take in."""
         ...
 
+    def erased_since(self, sequence: int, *, limit: int) -> list[tuple[int, str]]:
+        """Ids erased after `sequence`, oldest first: what an engine has still to take out."""
+        ...
+
     def last_sequence(self) -> int:
-        """Sequence of the newest write; 0 = empty."""
+        """Sequence of the newest write or erasure; 0 = empty."""
         ...
 
     def counts(self, watch: str, *, since: datetime, until: datetime) -> dict[str, list[TickCount]]:
