@@ -38,7 +38,7 @@ class Term:
     """Appliances that have the aspect; empty = all."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True)  # not frozen: made for every word found, and freezing would cost more than finding
 class Mention:
     """An aspect in a clause."""
 

