@@ -24,6 +24,12 @@ from index.store import AlertLog, Prices
 KINDS = ("documents", "prices", "alerts", "themes")
 FORMATS = ("csv", "xlsx", "parquet", "jsonl")
 Row = dict[str, Any]
+_TYPES = {
+    **dict.fromkeys(("rating", "count"), "int64"),
+    **dict.fromkeys(("score", "spam", "usual", "now", "share", "lift"), "float64"),
+    "in_stock": "bool",
+}
+"""Parquet types of the columns that are no text; nested values are JSON text."""
 XLSX_ROWS = 1_048_575  # Excel's own limit less the heading
 
 
@@ -39,7 +45,14 @@ class Exports:
     def rows(
         self, what: str, *, query: str = "", since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[Row]:
-        """The rows of one kind, lazily. `query` selects documents. Raises InvalidInput for an unknown kind, InvalidQuery."""
+        """The rows of one kind, lazily. `query` selects documents, of themes those that are counted.
+
+        Raises InvalidInput for an unknown kind or a query that can't select it, InvalidQuery.
+        """
+        if query.strip() and what in ("prices", "alerts"):
+            raise InvalidInput(
+                f"--query selects documents and themes, not {what}; leave it out, --since and --until work"
+            )
         if what == "documents":
             return map(document_row, self.search.scan(query, since=since, until=until))
         if what == "prices":
@@ -47,7 +60,8 @@ class Exports:
         if what == "alerts":
             return map(self.alert_row, self.alerts.recent(since=since, until=until, limit=100_000))
         if what == "themes":
-            selection = Selection(since=since, until=until, sentiment=Polarity.NEGATIVE)
+            within = self.search.node(query)
+            selection = Selection(since=since, until=until, sentiment=Polarity.NEGATIVE, within=within)
             return map(theme_row, self.themes.of(selection, limit=100))
         raise InvalidInput(f"{what!r} can't be exported: one of {', '.join(KINDS)}")
 
@@ -96,17 +110,20 @@ def write_file(rows: Iterable[Row], form: str, path: Path) -> int:
     """Write beside the target, then rename: a reader never sees half a file. Returns how many rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(path.name + ".part")
-    with aside.open("wb") as out:
-        count = write(rows, form, out)
-    aside.replace(path)
+    try:
+        with aside.open("wb") as out:
+            count = write(rows, form, out)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
     return count
 
 
 def cell(value: Any) -> Any:
     """A value as a spreadsheet may hold it: nested values as JSON, and text that would be a formula made harmless."""
     if isinstance(value, (list, tuple, dict)):
-        value = msgspec.json.encode(value).decode()
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"):
+        value = _json_text(value)
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"):
         return "'" + value
     return value
 
@@ -159,25 +176,22 @@ def _parquet(rows: Iterable[Row], out: BinaryIO) -> int:
     count, writer = 0, None
     iterator = iter(rows)
     while batch := list(islice(iterator, 10_000)):
-        table = pa.Table.from_pylist(
-            [
-                {k: msgspec.json.encode(v).decode() if isinstance(v, (list, dict)) else v for k, v in r.items()}
-                for r in batch
-            ],
-            schema=writer.schema if writer else None,
-        )
-        if writer is None:
-            table = table.cast(
-                pa.schema([(f.name, pa.string() if pa.types.is_null(f.type) else f.type) for f in table.schema])
+        if writer is None:  # by name, not by the first rows: a column may begin with ten thousand nulls
+            writer = pq.ParquetWriter(
+                out, pa.schema([(n, pa.type_for_alias(_TYPES.get(n, "string"))) for n in batch[0]])
             )
-            writer = pq.ParquetWriter(out, table.schema)
-        writer.write_table(table)
+        flat = [{k: _json_text(v) if isinstance(v, (list, tuple, dict)) else v for k, v in r.items()} for r in batch]
+        writer.write_table(pa.Table.from_pylist(flat, schema=writer.schema))
         count += len(batch)
     if writer is None:
         pq.write_table(pa.table({}), out)
     else:
         writer.close()
     return count
+
+
+def _json_text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _first(rows: Iterable[Row]) -> tuple[Row | None, Iterator[Row]]:

@@ -11,6 +11,7 @@ from index.query import And, Everything, Node, Range, Term, render
 from index.store import Documents
 from nlp.themes import Theme, quotes, themes
 
+EVERYTHING = Everything()
 SIDES = {Polarity.NEGATIVE: "bad", Polarity.POSITIVE: "good"}
 
 
@@ -49,6 +50,8 @@ class Selection:
     since: datetime | None = None
     until: datetime | None = None
     sentiment: Polarity = Polarity.NEGATIVE
+    within: Node = EVERYTHING
+    """Only among the matches of this query."""
 
     def node(self, sentiment: Polarity | None) -> Node:
         """The selection as a query, with a sentiment or without."""
@@ -58,6 +61,8 @@ class Selection:
             parts.append(Term(field="sentiment", value=sentiment.value))
         if self.since or self.until:
             parts.append(Range(field="published_at", low=self.since, high=self.until))
+        if self.within != EVERYTHING:
+            parts.append(self.within)
         return And(parts=tuple(parts)) if len(parts) > 1 else parts[0] if parts else Everything()
 
 

@@ -56,7 +56,7 @@ def text(value: Any) -> str:
     words = str(value).strip()
     if words[:2] == '="' and (match := _WRAPPED.fullmatch(words)):
         words = match[1].replace('""', '"').strip()
-    if words[:1] == "'" and words[1:2] in ("=", "+", "-", "@"):
+    if words[:1] == "'" and words[1:2] in tuple("=+-@＝＋－＠"):
         words = words[1:]
     return "" if words in _NO_VALUE else words
 
