@@ -117,6 +117,11 @@ def test_an_appliance_has_only_its_own_aspects(analyzer: Analyzer) -> None:
     assert "脱水" not in {opinion.aspect for opinion in aircon.aspects}
 
 
+@pytest.mark.parametrize("name", ["热水器", "油烟机", "扫地机", "冷风扇"])
+def test_the_name_of_an_appliance_is_no_aspect(analyzer: Analyzer, name: str) -> None:
+    assert analyzer.analyze(Reading(text=f"这台{name}收到了")).aspects == ()
+
+
 def test_the_taxonomy_begins_with_the_fifteen_that_all_appliances_share() -> None:
     assert taxonomy()[:15] == (
         "安装",
