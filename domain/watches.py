@@ -1,7 +1,9 @@
 """Watches: what a team follows, and which documents belong to it."""
 
+import unicodedata
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import attrs
 
@@ -61,6 +63,15 @@ def matches(watch: Watch, document: StoredDocument) -> bool:
     if watch.sources and document.source not in watch.sources:
         return False
     text = document.normalized
-    if any(word.lower() in text for word in watch.excluded):
+    if any(word in text for word in map(needle, watch.excluded) if word):
         return False
-    return (watch.brand != "" and watch.brand in document.brands) or any(t.lower() in text for t in watch.terms)
+    brand = needle(watch.brand)
+    return (brand != "" and any(needle(b) == brand for b in document.brands)) or any(
+        term in text for term in map(needle, watch.terms) if term
+    )
+
+
+@lru_cache(maxsize=65_536)
+def needle(term: str) -> str:
+    """A term as it stands in normalised text: half width, lower case, no blanks around it; empty for a blank one."""
+    return unicodedata.normalize("NFKC", term).strip().lower()

@@ -1,7 +1,6 @@
 """竞品价格: what each shop asked over time, and what a person adds to be followed."""
 
 import csv
-import io
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -13,6 +12,7 @@ from domain.errors import InvalidInput
 from domain.prices import PriceObservation, Product, yuan
 from domain.times import Clock, iso_shanghai
 from domain.watches import Watch, WatchedProduct
+from flows.price_watch import floors_of
 from flows.protocols import Watches
 from index.store import Prices
 
@@ -57,12 +57,14 @@ class PriceBook:
         return self.prices.history(sku, since=since, until=until)
 
     def follow(self, watch_name: str, url: str, *, floor: Decimal | None = None, title: str = "") -> Watch:
-        """Add a product page to a watch. Raises InvalidInput for an unknown watch or an address that is none."""
+        """Add a product page to a watch. Raises InvalidInput for an unknown watch, an address or a floor that is none."""
         watch = self.watches.get(watch_name)
         if watch is None:
             raise InvalidInput(f"no watch named {watch_name!r}: `tingchao watch list` shows them")
         if not url.startswith(("http://", "https://")):
             raise InvalidInput(f"{url!r} is no product address: it should begin with https://")
+        if floor is not None and not (floor.is_finite() and floor > 0):
+            raise InvalidInput(f"{floor} is no floor: an amount in yuan above 0, such as 1299.00")
         added = WatchedProduct(url=url, title=title, floor=floor)
         products = tuple(p for p in watch.products if p.url != url)
         changed = attrs.evolve(watch, products=(*products, added))
@@ -72,7 +74,8 @@ class PriceBook:
     def follow_list(self, watch_name: str, text: str) -> tuple[int, list[str]]:
         """Add a pasted list, a line each: address[,floor[,title]]. Returns how many were added, and a message per refused line."""
         added, refused = 0, []
-        for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
+        for number, line in enumerate(text.splitlines(), start=1):
+            row = next(csv.reader([line]), [])  # by itself: a quotation mark left open takes no other line with it
             if not row or not row[0].strip():
                 continue
             try:
@@ -86,8 +89,8 @@ class PriceBook:
         return added, refused
 
     def _floors(self) -> dict[str, Decimal]:
-        by_url = {p.url: p.floor for w in self.watches.list() for p in w.products if p.floor is not None}
-        return {p.sku: floor for p in self.prices.products() if (floor := by_url.get(p.url)) is not None}
+        products = self.prices.products()
+        return {sku: floor for w in self.watches.list() for sku, floor in floors_of(w, products).items()}
 
 
 def price_row(observation: PriceObservation) -> dict[str, Any]:
