@@ -17,6 +17,8 @@ import uvicorn
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from domain.errors import InvalidSettings
+from domain.times import parse_iso
+from index import tables
 from tingchao.commands.answers import console, say
 from tingchao.demo import prepare, watches, world
 from tingchao.folders import DemoState, Folder, demo_folder, held, is_real, real_folder
@@ -25,6 +27,8 @@ from tingchao.settings import FILE, TEMPLATE, Console, load
 from tingchao.wiring import House, opened
 
 log = logging.getLogger(__name__)
+
+HISTORY_DONE = "demo.history"
 
 
 def run_product(*, demo: bool, speed: float, port: int | None, roles: tuple[str, ...]) -> None:
@@ -90,7 +94,8 @@ class Runner:
                 say("正在结束 …")
                 self._ended.set()
                 schedule.stop()
-                starter.join(10)
+                if starter.is_alive():
+                    starter.join(2)
         say("已结束；再次启动会从这里继续。")
         return self._leaving
 
@@ -127,12 +132,13 @@ class Runner:
         try:
             if "monitor" in self._roles:
                 schedule.start_storing()
-            if self._folder.demo and not house.desk.watches.list():
+            if self._folder.demo:
                 _begin_demo(house, stopping=self._ended)
             if not self._ended.is_set():
                 schedule.start_watching()
         except Exception:
-            log.exception("the jobs could not be started")
+            if not self._ended.is_set():  # an end in the middle of the first import takes its stores away
+                log.exception("the jobs could not be started")
 
     def _leave(self) -> str:
         self._leaving = True
@@ -146,19 +152,20 @@ class Runner:
 
 
 def _begin_demo(house: House, *, stopping: threading.Event) -> None:
-    """A new customer's first minutes: watches are made, 90 days of exports are imported."""
+    """A new customer's first minutes: watches are made, 90 days of exports are imported. Interrupted, it is done again."""
     from demo.catalogue import CATALOGUE
     from demo.history import write_history
 
-    state = DemoState.read(house.folder.path)
-    assert state is not None
+    state, facts = DemoState.read(house.folder.path), tables.Facts(house.engine)
+    if state is None or facts.get(HISTORY_DONE):
+        return
     for watch in watches(CATALOGUE):
         house.desk.watches.save(watch)
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), console=console, transient=True
     ) as bar:
         task = bar.add_task("写出 90 天历史 …", total=None)
-        files = write_history(house.folder.path / "history", seed=state.seed, started=state.clock().now())
+        files = write_history(house.folder.path / "history", seed=state.seed, started=parse_iso(state.started))
         for file in files:
             if stopping.is_set():
                 return
@@ -168,6 +175,7 @@ def _begin_demo(house: House, *, stopping: threading.Event) -> None:
                 "imported file=%s rows=%d stored=%d refused=%d seconds=%.1f",
                 file.name, report.rows, report.stored, len(report.refused), time.monotonic() - began,
             )  # fmt: skip
+    facts.set(HISTORY_DONE, state.started)
     say("90 天历史已导入；开始采集今天的内容。")
 
 

@@ -42,8 +42,10 @@ class Schedule:
         self._rows = Jobs(house.engine)
         self._recorded: dict[str, float] = {}
         self._began: dict[str, float] = {}
+        self._intervals: dict[str, timedelta] = {}
         self._children: set[subprocess.Popen[bytes]] = set()
         self._stopping = threading.Event()
+        self._starting = threading.Lock()
         self._ingest: Ingest | None = None
         self._brands: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
         self._scheduler = BackgroundScheduler(
@@ -58,7 +60,7 @@ class Schedule:
         """Begin to store what arrives in the inbox and the import folder."""
         self._every("ingest", timedelta(seconds=INGEST_S), self.ingest, real=True)
         self._every("import-folder", timedelta(seconds=5), self.import_folder, real=True)
-        self._scheduler.start()
+        self._run()
 
     def start_watching(self) -> None:
         """Begin to crawl, judge and tell. The first crawls start at once."""
@@ -77,16 +79,21 @@ class Schedule:
                     )
         if house.folder.demo:
             self._every("demo-clock", timedelta(seconds=1), lambda: beat(house.folder, house.clock), real=True)
-        if not self._scheduler.running:
-            self._scheduler.start()
+        self._run()
 
     def stop(self) -> None:
-        """End: running crawls are asked to stop and given five seconds."""
-        self._stopping.set()
+        """End: running crawls are asked to stop after the page in hand; a start that comes later does nothing."""
+        with self._starting:
+            self._stopping.set()
         for child in list(self._children):
             child.terminate()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+
+    def _run(self) -> None:
+        with self._starting:
+            if not (self._scheduler.running or self._stopping.is_set()):
+                self._scheduler.start()
 
     def ingest(self) -> int:
         """Store what waits in the inbox; the analyzer is loaded anew when the watched brands have changed."""
@@ -143,6 +150,8 @@ class Schedule:
     def _every(self, name: str, interval: timedelta, work: Callable[[], Any], *, real: bool = False) -> None:
         seconds = interval.total_seconds() if real else self._house.clock.real_seconds(interval)
 
+        self._intervals[name] = interval * (self._house.clock.speed or 1.0) if real else interval
+
         def timed() -> None:
             self._began[name] = time.monotonic()
             work()
@@ -163,7 +172,5 @@ class Schedule:
         self._recorded[name] = now
         began = self._began.pop(name, now)
         self._rows.ran(name, at=self._house.clock.now(), seconds=now - began, error=error)
-        job = self._scheduler.get_job(name)
-        if job and job.next_run_time:
-            ahead = (job.next_run_time - real_now()) * (self._house.clock.speed or 1.0)
-            self._rows.planned(name, next_at=self._house.clock.now() + ahead)
+        # the scheduler itself is not asked: it holds its lock while it waits for this very thread to end
+        self._rows.planned(name, next_at=self._house.clock.now() + self._intervals[name])

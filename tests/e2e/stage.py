@@ -22,8 +22,10 @@ from demo.server import application
 from demo.world import World
 from domain.alerts import Alert
 from flows.collect import Ingest
+from index.tables import Facts
 from tingchao.demo import prepare, watches
 from tingchao.folders import DemoState, Folder, demo_folder, held
+from tingchao.product import HISTORY_DONE
 from tingchao.wiring import House, opened
 
 START = datetime(2026, 11, 18, 6, 0, tzinfo=UTC)  # a Wednesday, 14:00 in Shanghai
@@ -106,6 +108,7 @@ def with_history(folder: Folder) -> None:
         for file in write_history(folder.path / "history", seed=state.seed, started=START):
             report = house.desk.imports.run(file)
             assert not report.refused, report.refused[:3]
+        Facts(house.engine).set(HISTORY_DONE, state.started)
 
 
 @contextmanager
