@@ -70,7 +70,7 @@ class Imports:
         mapping: str = "",
         progress: Callable[[int], None] = lambda rows: None,
     ) -> ImportReport:
-        """Import one file. Raises InvalidInput for an unknown mapping or a guess that is not certain."""
+        """Import one file. Raises InvalidInput for an unknown mapping, a guess that is not certain, or a file without rows."""
         chosen = self._mapping(path, mapping)
         refused: list[Refused] = []
         rows = stored = known = 0
@@ -79,6 +79,8 @@ class Imports:
             waiting.append(self.handover.give(part))
             rows += len(part)
             progress(rows)
+        if not waiting and not refused:
+            raise InvalidInput(f"{path}：只有列名，没有数据行，什么也没有导入；请检查导出时的筛选条件")
         for name in waiting:
             receipt = self.handover.wait(name)
             stored, known = stored + receipt.stored, known + receipt.known

@@ -124,10 +124,8 @@ class Incidents:
 
     def chain(self, alert: Alert) -> tuple[Link, ...]:
         """Published → collected → stored → detected → sent → delivered, of the alert's first post and first notice."""
-        posts = sorted(self.ledger.get(alert.document_ids), key=lambda d: (d.published_at, d.id))
-        first = posts[0] if posts else None
+        first, stored = self._first_known(alert)
         deliveries = self.alerts.deliveries(alert.id)
-        stored = self.ledger.stored_at(first.id) if first else None
         sent = min((d.sent_at for _, d in deliveries if d.sent_at), default=None)
         delivered = min((d.delivered_at for _, d in deliveries if d.delivered_at), default=None)
         start = first.published_at if first else alert.opened_at
@@ -140,6 +138,18 @@ class Incidents:
             ("送达", delivered),
         )
         return tuple(Link(step=s, at=at, since_start_s=(at - start).total_seconds() if at else None) for s, at in times)
+
+    def _first_known(self, alert: Alert) -> tuple[StoredDocument | None, datetime | None]:
+        """The first published of the posts that were stored when the alert opened, and when that was.
+
+        A post that came late may be older, but nothing was detected by it.
+        """
+        posts = sorted(self.ledger.get(alert.document_ids), key=lambda d: (d.published_at, d.id))
+        for post in posts:
+            stored = self.ledger.stored_at(post.id)
+            if stored is not None and stored <= alert.opened_at:
+                return post, stored
+        return (posts[0], self.ledger.stored_at(posts[0].id)) if posts else (None, None)
 
     def _words(self, alert: Alert, posts: tuple[StoredDocument, ...]) -> tuple[tuple[str, float], ...]:
         until = alert.first_post_at or alert.opened_at
@@ -157,7 +167,7 @@ class Incidents:
 
 def query_of(alert: Alert) -> str:
     """A search that gives exactly the alert's documents; empty where it has none."""
-    parts: tuple[Node, ...] = tuple(Term(field="id", value=i) for i in alert.document_ids[:200])
+    parts: tuple[Node, ...] = tuple(Term(field="id", value=i) for i in alert.document_ids)
     return render(Or(parts=parts)) if len(parts) > 1 else render(parts[0]) if parts else ""
 
 

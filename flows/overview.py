@@ -1,5 +1,6 @@
 """首页看板: the figures of the first screen, each with the query that opens its rows."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import attrs
@@ -7,7 +8,7 @@ import attrs
 from domain.alerts import Alert, Usual
 from domain.feeds import SourceStatus
 from domain.times import Clock, day_start, shanghai_day
-from domain.watches import Watch
+from domain.watches import Watch, needle
 from flows.monitor import Monitor
 from flows.protocols import Sources, Watches
 from index.query import And, Node, Range, Term, render
@@ -127,10 +128,14 @@ class Overview:
         span = Range(field="published_at", low=start, high=end)
         negative = And(parts=(Term(field="sentiment", value="negative"), span))
         found = self.documents.histogram(negative, bucket_s=86_400, split="brand")
-        counts = {b: {shanghai_day(at).isoformat(): n for at, n in found.get(b, [])} for b in brands}
+        counts: dict[str, Counter[str]] = {brand: Counter() for brand in brands}
+        spelled = {needle(brand): brand for brand in brands}  # the query below asks without regard to case
+        for stored, series in found.items():
+            if brand := spelled.get(needle(stored)):
+                counts[brand].update({shanghai_day(at).isoformat(): n for at, n in series})
         return Trend(
             days=names,
-            brands={b: tuple(counts[b].get(d, 0) for d in names) for b in brands},
+            brands={b: tuple(counts[b][d] for d in names) for b in brands},
             queries={b: render(And(parts=(*negative.parts, Term(field="brand", value=b)))) for b in brands},
         )
 

@@ -15,7 +15,7 @@ from index.fullwidth import Plain, plain
 from index.moments import span
 from index.nodes import NOTHING, And, Everything, Node, Not, Or, Range, Term, simplify
 
-MAXIMUM_BYTES = 10_000
+MAXIMUM_BYTES = 40_000  # the query that opens an alert names its 500 posts
 MAXIMUM_CLAUSES = 1_000
 MAXIMUM_NESTING = 150
 SPAM = 0.8
@@ -32,7 +32,7 @@ def parse(text: str, *, now: datetime, normalize: Callable[[str], str]) -> Node:
     Raises InvalidQuery with the place and the mend.
     """
     if len(text.encode("utf-8", "replace")) > MAXIMUM_BYTES:
-        raise InvalidQuery(f"查询太长：最多 {MAXIMUM_BYTES:,} 字节（约 3,300 个汉字）；请拆成几个查询")
+        raise InvalidQuery(f"查询太长：最多 {MAXIMUM_BYTES:,} 字节（约 {MAXIMUM_BYTES // 3:,} 个汉字）；请拆成几个查询")
     query = plain(text)
     if not query.text.strip():
         return Everything()

@@ -100,7 +100,7 @@ class Stored:
     """What became of a batch in the ledger."""
 
     stored: int
-    """New ids."""
+    """New ids and new price observations."""
     updated: int
     """Known ids with new content."""
     known: int

@@ -41,7 +41,8 @@ class Ledger:
             if done is not None:
                 return done
             stored = _write(connection, batch.documents, watches, now or times.now())
-            write_prices(connection, batch.prices, batch.products)
+            new = write_prices(connection, batch.prices, batch.products)
+            stored = attrs.evolve(stored, stored=stored.stored + new, known=stored.known + len(batch.prices) - new)
             write_pages(connection, batch.pages)
             row = {"name": batch.receipt, **attrs.asdict(stored)}
             connection.execute(receipts.insert(), row)

@@ -1,0 +1,103 @@
+"""Files of other tools: good rows in, bad rows named, the same file nothing twice, and nothing stored as an empty success."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from domain.errors import InvalidInput
+from domain.watches import Watch
+from index.query import Everything
+from tests.flows.desks import DAY, NOW, HandClock
+from tingchao.folders import Folder
+from tingchao.wiring import House, opened
+
+HEADER = "评价编号,评价内容,星级,品牌,商品名称,评价时间\n"
+ROWS = (
+    "1,用了两天就漏水,1,岚川,岚川 R5 燃气热水器,2026-11-01 10:00:00\n"
+    "2,客服不理人,2,岚川,岚川 R5 燃气热水器,2026-11-02 11:30:00\n"
+    "3,安静好用,5,北屿,北屿 静音空调,2026-11-03\n"
+)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """As a command opens it: nobody holds the writer, so the import stores by itself."""
+    with opened(Folder(path=tmp_path / "data"), clock=HandClock()) as house:
+        yield house
+
+
+def file(tmp_path: Path, text: str, *, name: str = "jd_reviews.csv", encoding: str = "utf-8") -> Path:
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_a_file_is_stored_and_searchable_and_twice_is_once(house: House, tmp_path: Path) -> None:
+    path = file(tmp_path, HEADER + ROWS)
+    told: list[int] = []
+    first = house.desk.imports.run(path, progress=told.append)
+    assert (first.rows, first.stored, first.known, first.refused) == (3, 3, 0, ())
+    assert told == [3]
+    again = house.desk.imports.run(path)
+    assert (again.rows, again.stored, again.known) == (3, 0, 3)
+    assert house.desk.documents.count(Everything()) == 3
+    assert house.desk.search.count("漏水 brand:岚川 rating:1") == 1
+    assert house.inbox.pending() == []
+    assert [d.id for d in house.desk.search.scan("source:jd")] == ["jd:3", "jd:2", "jd:1"]
+
+
+def test_a_bare_date_is_history_but_no_midnight_spike(house: House, tmp_path: Path) -> None:
+    house.desk.watch_list.save(Watch(name="北屿", brand="北屿"))
+    house.desk.imports.run(file(tmp_path, HEADER + ROWS))
+    assert house.desk.ledger.counts("北屿", since=NOW - 60 * DAY, until=NOW) == {}
+    assert [d.id for d in house.desk.ledger.documents_of("北屿", since=NOW - 60 * DAY, until=NOW)] == ["jd:3"]
+
+
+def test_a_broken_row_is_named_with_its_line_and_the_others_are_stored(house: House, tmp_path: Path) -> None:
+    broken = HEADER + "1,漏水,1,岚川\n" + "2,“好,9,岚川,R5,2026-11-01\n" + ROWS.splitlines(keepends=True)[2]
+    report = house.desk.imports.run(file(tmp_path, broken))
+    assert (report.rows, report.stored) == (3, 1)
+    assert [(r.line, bool(r.why)) for r in report.refused] == [(2, True), (3, True)]
+    assert "应有 6 列，这一行有 4 列" in report.refused[0].why
+    assert "星级" in report.refused[1].why
+
+
+def test_a_gbk_file_is_read_as_what_it_is(house: House, tmp_path: Path) -> None:
+    assert house.desk.imports.run(file(tmp_path, HEADER + ROWS, encoding="gb18030")).stored == 3
+    assert house.desk.search.count("漏水") == 1
+
+
+def test_a_source_that_a_person_names_wins_over_the_files_name(house: House, tmp_path: Path) -> None:
+    house.desk.imports.run(file(tmp_path, HEADER + ROWS), source="门店")
+    assert house.desk.search.count("source:门店") == 3
+
+
+def test_a_file_whose_columns_nobody_knows_stores_nothing(house: House, tmp_path: Path) -> None:
+    path = file(tmp_path, "甲,乙\n这一句话说了热水器漏水的经过,2\n另一句话说的是客服不理人的事,3\n")
+    assert not house.desk.imports.preview(path).certain
+    with pytest.raises(InvalidInput, match="not certain"):
+        house.desk.imports.run(path)
+    assert house.desk.ledger.last_sequence() == 0
+    assert house.inbox.pending() == []
+
+
+def test_an_unknown_mapping_is_named(house: House, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="'门店'"):
+        house.desk.imports.run(file(tmp_path, HEADER + ROWS), mapping="门店")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", HEADER])
+def test_a_file_without_rows_is_no_success(house: House, tmp_path: Path, text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"jd_reviews\.csv"):
+        house.desk.imports.run(file(tmp_path, text))
+    assert house.desk.ledger.last_sequence() == 0
+
+
+def test_prices_of_a_file_are_kept_as_prices(house: House, tmp_path: Path) -> None:
+    text = "sku,product,shop,price,seen_at\n1001,岚川 R5,岚川自营,1299.00,2026-11-01T10:00:00+08:00\n"
+    path = file(tmp_path, text, name="jd_prices.csv")
+    first, again = house.desk.imports.run(path), house.desk.imports.run(path)
+    assert [(r.rows, r.stored, r.known, r.refused) for r in (first, again)] == [(1, 1, 0, ()), (1, 0, 1, ())]
+    (kept,) = house.desk.prices.all()
+    assert (kept.shop, str(kept.price)) == ("岚川自营", "1299.00")
