@@ -11,6 +11,7 @@ from domain.documents import Document, Post, Review, StoredDocument, with_analys
 from domain.feeds import PageSeen
 from domain.prices import PriceObservation, Product
 from domain.times import Clock
+from flows.copies import Copies
 from flows.protocols import Watches
 from index.store import Batch, Documents, Ledger, Stored
 from nlp.analyzer import Reading
@@ -32,6 +33,7 @@ class Ingest:
 
     inbox: Inbox
     reader: Reader
+    copies: Copies
     ledger: Ledger
     documents: Documents
     watches: Watches
@@ -79,16 +81,16 @@ class Ingest:
         documents = [i for i in items if isinstance(i, (Post, Review))]
         return Batch(
             receipt=name,
-            documents=tuple(read(documents, self.reader)),
+            documents=tuple(read(documents, self.reader, self.copies)),
             prices=tuple(i for i in items if isinstance(i, PriceObservation)),
             products=tuple(i for i in items if isinstance(i, Product)),
             pages=tuple(i for i in items if isinstance(i, PageSeen)),
         )
 
 
-def read(documents: Sequence[Document], reader: Reader) -> Iterable[StoredDocument]:
+def read(documents: Sequence[Document], reader: Reader, copies: Copies) -> Iterable[StoredDocument]:
     """Analyse documents; a review and its 追评 are read as one text."""
-    analyses = reader.analyze_many([reading(d) for d in documents])
+    analyses = copies.mark([d.id for d in documents], reader.analyze_many([reading(d) for d in documents]))
     return (with_analysis(d, a) for d, a in zip(documents, analyses, strict=True))
 
 

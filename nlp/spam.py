@@ -10,6 +10,8 @@ from nlp.dictionaries import read
 DEFAULT_TEXT = "默认评价"
 COPIES_SERIOUS = 10
 """So many copies of one text make it surely a copy."""
+COPIES_MOST = 0.45
+"""What copies alone may score: they are flagged, but reposts are real voices, so copying never takes a text out of a count."""
 
 
 def spam_terms() -> dict[str, tuple[str, float]]:
@@ -41,7 +43,7 @@ def spam_score(
         score = max(score, 0.8)
         reasons.append(DEFAULT_TEXT)
     if copies > 1 and characters >= 12:
-        score = max(score, min(0.9, 0.3 + 0.6 * (copies - 1) / COPIES_SERIOUS))
+        score = max(score, min(COPIES_MOST, 0.2 + 0.25 * (copies - 1) / COPIES_SERIOUS))
         reasons.append(f"相似文本{copies}条")
     return round(min(1.0, score), 2), tuple(reasons)
 

@@ -17,6 +17,7 @@ from domain.people import pseudonym
 from domain.prices import PriceObservation
 from domain.times import Clock
 from flows.collect import Ingest, Reader
+from flows.copies import Copies
 from flows.desk import Desk
 from flows.export import Exports
 from flows.imports import Imports, Receipt
@@ -245,7 +246,15 @@ def _house(
     def ingest() -> Ingest:
         brands = {w.brand: w.aliases for w in watches.list() if w.brand}
         reader = analyzer(brands=brands)
-        return Ingest(inbox=inbox, reader=reader, ledger=ledger, documents=documents, watches=watches, clock=clock)
+        return Ingest(
+            inbox=inbox,
+            reader=reader,
+            copies=Copies(ledger=ledger),
+            ledger=ledger,
+            documents=documents,
+            watches=watches,
+            clock=clock,
+        )
 
     def saved_mapping(name: str) -> Mapping | None:
         values = mappings.get(name)

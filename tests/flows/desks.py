@@ -12,6 +12,7 @@ from domain.analysis import AspectOpinion, Polarity
 from domain.documents import Kind, StoredDocument
 from domain.watches import Watch
 from flows.collect import Ingest, Reader
+from flows.copies import Copies
 from flows.desk import Desk
 from index.store import Batch
 from nlp.normalize import normalize
@@ -68,6 +69,7 @@ class Rig:
         return Ingest(
             inbox=self.house.inbox,
             reader=reader or NoReader(),
+            copies=Copies(ledger=desk.ledger),
             ledger=desk.ledger,
             documents=desk.documents,
             watches=desk.watches,

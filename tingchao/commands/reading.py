@@ -46,19 +46,22 @@ def analyze(
 
     Example:  echo '{"id":1,"text":"用了两天就漏水"}' | tingchao analyze
     """
+    from nlp.duplicates import NearDuplicates
+    from nlp.reading import Reading
+    from nlp.spam import with_copies
     from tingchao.wiring import analyzer
 
-    reader = analyzer(engine=engine)
+    reader, groups = analyzer(engine=engine), NearDuplicates()
     faults = Faults()
     lines = _documents(file, faults)
     while batch := list(islice(lines, BATCH)):
-        from nlp.analyzer import Reading
-
         readings = [
             Reading(text=d.text, brand=d.brand, product=d.product, source=d.source, author=d.author) for d in batch
         ]
-        for document, analysis in zip(batch, reader.analyze_many(readings), strict=True):
-            emit(analysis_row(document.id, analysis))
+        analyses = reader.analyze_many(readings)
+        names = groups.add_many([a.normalized for a in analyses])
+        for document, analysis, name in zip(batch, analyses, names, strict=True):
+            emit(analysis_row(document.id, with_copies(analysis, cluster=name, copies=groups.size(name))))
         flush()
     faults.exit_code()
 
