@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
 
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, InvalidSettings
 from domain.times import shanghai
 from domain.watches import Watch, WatchedProduct
-from tingchao.commands.answers import emit, flush, say
+from tingchao.commands.answers import Faults, emit, flush, say
 
 if TYPE_CHECKING:
     from flows.desk import Desk
@@ -37,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def add(
-    name: Annotated[str, typer.Argument(help="name of the watch, such as the brand")],
+    name: Annotated[str, typer.Argument(help="name of the watch, such as the brand; not with --file")] = "",
     brand: Annotated[str, typer.Option(help="canonical brand name")] = "",
     alias: Words = None,
     word: Words = None,
@@ -49,12 +50,28 @@ def add(
     minimum_authors: Annotated[int, typer.Option(help="distinct new authors before a page")] = 5,
     strength: Annotated[float, typer.Option(help="times the usual before a page")] = 2.0,
     quiet_minutes: Annotated[int, typer.Option(help="between two messages of one alert")] = 30,
+    file: Annotated[
+        Path | None, typer.Option(help="TOML with [[watch]] tables, a JSON list, or the lines of `watch list --jsonl`")
+    ] = None,
 ) -> None:
-    """Follow a brand, words or products; shows the last matches at once.
+    """Follow a brand, words or products; shows the last matches at once. With --file all watches of a file.
+
+    Fields in a file: name, brand, rival, aliases, words, excluded, products (url, title, floor), sources, channels,
+    minimum_authors, strength, quiet_minutes. A wrong one is named, the others are added; exit 2 if one was wrong.
 
     Example:  tingchao watch add 格力 --brand 格力 --exclude 股票 --channel duty
+
+    Example:  tingchao watch add --file watches.toml
     """
     from tingchao.wiring import working_desk
+
+    if file is not None:
+        if name or brand or alias or word or exclude or product or source or channel:
+            raise InvalidInput("--file stands alone: put name, words and channels into the file")
+        _add_file(file)
+        return
+    if not name.strip():
+        raise InvalidInput("a watch needs a name:  tingchao watch add 格力  or  tingchao watch add --file watches.toml")
 
     watch = Watch(
         name=name,
@@ -72,8 +89,37 @@ def add(
     )
     with working_desk() as desk:
         if desk.watches.get(name):
-            raise InvalidInput(f"a watch named {name!r} exists: change it with  tingchao watch edit {name}")
+            raise _exists(name)
         _keep(desk, watch)
+
+
+def _add_file(file: Path) -> None:
+    from flows.watches import spelled
+    from tingchao.watch_files import read_watches
+    from tingchao.wiring import working_desk
+
+    faults = Faults()
+    found = list(read_watches(file))  # all of it before anything is opened: a file that can't be read changes nothing
+    with working_desk() as desk:
+        for watch in found:
+            if isinstance(watch, InvalidSettings):
+                faults.tell(watch)
+                continue
+            held = desk.watches.get(watch.name)
+            if held == spelled(watch):
+                say(f"监测 {watch.name}：已存在，没有变化")
+                continue
+            try:
+                if held is not None:
+                    raise _exists(watch.name)
+                _keep(desk, watch)
+            except InvalidInput as error:
+                faults.tell(InvalidInput(f"{file}: watch {watch.name!r}: {error}"))
+    faults.exit_code()
+
+
+def _exists(name: str) -> InvalidInput:
+    return InvalidInput(f"a watch named {name!r} exists: change it with  tingchao watch edit {name}")
 
 
 def edit(
@@ -234,8 +280,13 @@ def _switch(name: str, *, on: bool, reason: str) -> None:
 
 
 def _keep(desk: "Desk", watch: Watch) -> None:
+    from tingchao.sources import ADAPTERS
 
     count = desk.watch_list.save(watch)
+    known = {*ADAPTERS, *(s.name for s in desk.sources.all())}
+    for name in watch.sources:
+        if name not in known and not desk.search.count(f'source:"{name}"'):
+            say(f"注意：还没有来源 {name!r} 的内容；已知来源：{'、'.join(sorted(known))}")
     say(f"监测 {watch.name}：已匹配 {count:,} 条历史内容")
     for document in desk.watch_list.preview(watch, limit=5).newest:
         say(f"  {shanghai(document.published_at):%m-%d %H:%M}  {document.sentiment.value:8}  {document.text[:60]!r}")
