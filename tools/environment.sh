@@ -41,7 +41,7 @@ install_requirements() {
     uv pip install -q --python "$root/.venv/bin/python" --require-hashes -r "$1" >&2
   else
     [ -x "$root/.venv/bin/pip" ] || { say "The environment has no pip: remove .venv and start again."; return 1; }
-    "$root/.venv/bin/pip" install -q --no-compile --disable-pip-version-check --require-hashes -r "$1" >&2
+    "$root/.venv/bin/pip" install -q --no-compile --use-pep517 --disable-pip-version-check --require-hashes -r "$1" >&2
   fi
 }
 
