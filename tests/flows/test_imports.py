@@ -7,6 +7,7 @@ import pytest
 
 from domain.errors import InvalidInput
 from domain.watches import Watch
+from index import tables
 from index.query import Everything
 from tests.flows.desks import DAY, NOW, HandClock
 from tingchao.folders import Folder
@@ -66,6 +67,16 @@ def test_a_broken_row_is_named_with_its_line_and_the_others_are_stored(house: Ho
 def test_a_gbk_file_is_read_as_what_it_is(house: House, tmp_path: Path) -> None:
     assert house.desk.imports.run(file(tmp_path, HEADER + ROWS, encoding="gb18030")).stored == 3
     assert house.desk.search.count("漏水") == 1
+
+
+def test_a_gbk_file_under_a_mapping_that_says_utf8_is_refused_with_the_way_out(house: House, tmp_path: Path) -> None:
+    path = file(tmp_path, HEADER + ROWS, encoding="gb18030")
+    columns = {"id": "评价编号", "text": "评价内容"}
+    tables.Mappings(house.engine).save("门店", {"kind": "reviews", "columns": columns, "encoding": "utf-8"})
+    with pytest.raises(InvalidInput, match=r"jd_reviews\.csv.*gb18030|jd_reviews\.csv.*GBK"):
+        house.desk.imports.run(path, mapping="门店")
+    assert house.desk.ledger.last_sequence() == 0
+    assert house.inbox.pending() == []
 
 
 def test_a_source_that_a_person_names_wins_over_the_files_name(house: House, tmp_path: Path) -> None:

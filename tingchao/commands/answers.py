@@ -2,6 +2,7 @@
 
 import gzip
 import sys
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,9 @@ from rich.console import Console
 from domain.errors import InvalidInput
 from domain.times import day_start, parse_iso
 
+BOM = b"\xef\xbb\xbf"
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What a damaged archive or disk raises while it is read."""
 console = Console(stderr=True)
 _encoder = msgspec.json.Encoder()
 
@@ -34,19 +38,38 @@ def say(message: str) -> None:
 
 
 def lines_in(path: str = "-") -> Iterator[tuple[int, bytes]]:
-    """(number, line) from a file, a `.gz` file or stdin (`-`), numbers from 1, without line ends."""
+    """(number, line) from a file, a `.gz` file or stdin (`-`), numbers from 1, without line ends and byte order mark.
+
+    Raises InvalidInput where the file can't be read, after the lines before that place.
+    """
+    number = 0
     with open_bytes(path) as stream:
-        for number, line in enumerate(stream, start=1):
-            yield number, line.rstrip(b"\r\n")
+        try:
+            for number, line in enumerate(stream, start=1):
+                yield number, line.rstrip(b"\r\n").removeprefix(BOM if number == 1 else b"")
+        except UNREADABLE as error:
+            raise InvalidInput(f"{path}: unreadable from here on: {error}", line=number + 1) from None
+
+
+def read_bytes(path: str) -> bytes:
+    """All of a file, a `.gz` file or stdin (`-`). Raises InvalidInput."""
+    with open_bytes(path) as stream:
+        try:
+            return stream.read()
+        except UNREADABLE as error:
+            raise InvalidInput(f"{path}: can't be read: {error}") from None
 
 
 def open_bytes(path: str) -> BinaryIO:
-    """A file for reading; `-` is stdin, `.gz` is unpacked. Raises InvalidInput for one that is not there."""
+    """A file for reading; `-` is stdin, `.gz` is unpacked. Raises InvalidInput for one that can't be opened."""
     if path == "-":
         return sys.stdin.buffer
     if not Path(path).exists():
         raise InvalidInput(f"{path}: no such file")
-    return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")  # type: ignore[return-value]  # GzipFile reads like one
+    try:
+        return gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb")  # type: ignore[return-value]  # GzipFile reads like one
+    except OSError as error:
+        raise InvalidInput(f"{path}: can't be opened: {error.strerror}") from None
 
 
 def moment(text: str | None, *, option: str) -> datetime | None:

@@ -70,6 +70,8 @@ def search(
             if after is None or (limit and shown >= limit) or (not jsonl and not limit):
                 break
         flush()
+        if jsonl and sort == "relevance" and not limit and not fold and shown < total:
+            say(f"note: {shown:,} of {total:,} rows: by relevance only the first ones are given; --sort time gives all")
         if not jsonl:
             say(f"{shown} of {total:,} shown" + ("; --limit N or --jsonl gives more" if shown < total else ""))
 
@@ -124,7 +126,9 @@ def themes(
 def export(
     what: Annotated[str, typer.Argument(help="documents, prices, alerts or themes")],
     out: Annotated[str, typer.Option(help="file to write; - is stdout")],
-    form: Annotated[str, typer.Option("--format", help="csv, xlsx, parquet or jsonl")] = "csv",
+    form: Annotated[
+        str, typer.Option("--format", help="csv, xlsx, parquet or jsonl; without it as the file is named, else csv")
+    ] = "",
     query: Annotated[str, typer.Option(help="search that selects documents")] = "",
     since: Since = None,
     until: Until = None,
@@ -137,16 +141,23 @@ def export(
 
     from rich.progress import Progress
 
-    from flows.export import write, write_file
+    from flows.export import FORMATS, write, write_file
     from tingchao.wiring import reading_desk
 
+    named = Path(out).suffix[1:].lower()
+    form = form or (named if named in FORMATS else "csv")
     with reading_desk() as desk, Progress(console=console, transient=True) as bar:
         task = bar.add_task(f"export {what}", total=None)
         rows = desk.exports.rows(
             what, query=query, since=moment(since, option="--since"), until=moment(until, option="--until")
         )
         counted = bar.track(rows, task_id=task, description=f"export {what}")
-        count = write(counted, form, sys.stdout.buffer) if out == "-" else write_file(counted, form, Path(out))
+        try:
+            count = write(counted, form, sys.stdout.buffer) if out == "-" else write_file(counted, form, Path(out))
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise InvalidInput(f"{out}: can't be written: {error.strerror}") from None
     with contextlib.suppress(BrokenPipeError):
         flush()
     say(f"{count:,} rows written to {out}")

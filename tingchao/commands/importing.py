@@ -1,6 +1,9 @@
 """tingchao import: files and folders of other tools."""
 
+import shutil
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import attrs
@@ -18,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_files(
-    path: Annotated[Path, typer.Argument(help="CSV, XLSX or JSONL (also .gz), or a folder of them")],
+    path: Annotated[Path, typer.Argument(help="CSV, XLSX or JSONL (also .gz), a folder of them, or - for stdin")],
     mapping: Annotated[str, typer.Option(help="a saved column mapping; without one the columns are guessed")] = "",
     source: Annotated[str, typer.Option(help="name of the source; without one it follows from the file")] = "",
 ) -> None:
@@ -32,10 +35,11 @@ def import_files(
 
     faults = Faults()
     with (
+        TemporaryDirectory(prefix="tingchao-") as spool,
         working_desk() as desk,
         Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True) as bar,
     ):
-        for file in _files(path):
+        for file in _files(path, spool):
             task = bar.add_task(f"{file.name}: reading")
 
             def shown(rows: int, name: str = file.name, task_id: int = task) -> None:
@@ -46,6 +50,8 @@ def import_files(
             except TingchaoError as error:
                 faults.tell(error)
                 continue
+            if str(path) == "-":
+                report = attrs.evolve(report, file="-")
             emit({**attrs.asdict(report, recurse=False), "refused": [attrs.asdict(r) for r in report.refused]})
             flush()
             for refused in report.refused[:20]:
@@ -57,12 +63,17 @@ def import_files(
     faults.exit_code()
 
 
-def _files(path: Path) -> list[Path]:
+def _files(path: Path, spool: str) -> list[Path]:
+    if str(path) == "-":  # the columns are looked at before the rows are read: stdin can't be read twice
+        stdin = Path(spool) / "import"
+        with stdin.open("wb") as out:
+            shutil.copyfileobj(sys.stdin.buffer, out)
+        return [stdin]
     if path.is_dir():
         found = sorted(p for p in path.iterdir() if p.name.lower().endswith(SUFFIXES))
         if not found:
             raise InvalidInput(f"{path}: no file to import in this folder ({', '.join(SUFFIXES)})")
         return found
-    if str(path) != "-" and not path.exists():
+    if not path.exists():
         raise InvalidInput(f"{path}: no such file")
     return [path]

@@ -12,7 +12,7 @@ from domain.analysis import Analysis
 from domain.errors import InvalidInput
 from domain.people import pseudonym
 from domain.times import parse_iso
-from tingchao.commands.answers import Faults, emit, flush, lines_in, open_bytes
+from tingchao.commands.answers import Faults, emit, flush, lines_in, read_bytes
 
 BATCH = 512
 
@@ -94,13 +94,16 @@ def analysis_row(document_id: str | int, analysis: Analysis) -> dict[str, Any]:
 
 def _documents(file: str, faults: Faults) -> Iterator[Line]:
     decoder = msgspec.json.Decoder(Line)
-    for number, line in lines_in(file):
-        if not line.strip():
-            continue
-        try:
-            yield decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            faults.tell(InvalidInput(f"not {{id, text, …}} as JSON: {error}"), line=number)
+    try:
+        for number, line in lines_in(file):
+            if not line.strip():
+                continue
+            try:
+                yield decoder.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                faults.tell(InvalidInput(f"not {{id, text, …}} as JSON: {error}"), line=number)
+    except InvalidInput as error:  # the lines before it are still to be answered
+        faults.tell(error)
 
 
 def parse(
@@ -120,8 +123,7 @@ def parse(
         seen = parse_iso(seen_at)
     except ValueError:
         raise InvalidInput(f"--seen-at {seen_at!r} is no ISO 8601 time, such as 2026-11-22T10:00:00+08:00") from None
-    with open_bytes(file) as stream:
-        body = stream.read()
+    body = read_bytes(file)
     key = pseudonym_key()
     for row in parse_file(body, url=url, seen_at=seen, mask=mask, pseudonym=lambda s, a: pseudonym(s, a, key=key)):
         emit(row)
