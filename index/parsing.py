@@ -16,11 +16,14 @@ from index.moments import span
 from index.nodes import NOTHING, And, Everything, Node, Not, Or, Range, Term, simplify
 
 MAXIMUM_BYTES = 40_000  # the query that opens an alert names its 500 posts
+MAXIMUM_MARKS = 7_000
+"""Blanks, quotation marks, brackets and colons: each may be a token, and a second's worth of tokens is enough."""
 MAXIMUM_CLAUSES = 1_000
 MAXIMUM_NESTING = 150
 SPAM = 0.8
 """Spam score from which `spam:是` holds."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_MARKS = re.compile(r"[\s\"():]")
 _STAR = re.compile(r"(?<!\\)\*")
 _YES, _NO = ("是", "yes", "true", "1"), ("否", "no", "false", "0")
 
@@ -34,6 +37,8 @@ def parse(text: str, *, now: datetime, normalize: Callable[[str], str]) -> Node:
     if len(text.encode("utf-8", "replace")) > MAXIMUM_BYTES:
         raise InvalidQuery(f"查询太长：最多 {MAXIMUM_BYTES:,} 字节（约 {MAXIMUM_BYTES // 3:,} 个汉字）；请拆成几个查询")
     query = plain(text)
+    if len(_MARKS.findall(query.text)) > MAXIMUM_MARKS:
+        raise InvalidQuery(f"条件太多（最多 {MAXIMUM_CLAUSES:,} 个）；请拆成几个查询")
     if not query.text.strip():
         return Everything()
     try:

@@ -137,7 +137,10 @@ def test_a_whole_question_is_read() -> None:
         ("-" * 9_000 + "a", None, "太深"),
         ("brand:" * 1_500 + "a", None, "太深"),
         ("a " * 1_001, 2_000, "1,000"),
-        ("漏" * 3_334, None, "10,000"),
+        ("漏" * 13_334, None, "40,000"),
+        ("a " * 19_000, None, "太多"),
+        ('"' * 39_000, None, "太多"),
+        ("a:" * 15_000, None, "太多"),
         ("\\", 0, "引号"),
     ],
 )
@@ -153,9 +156,11 @@ def test_what_cannot_be_read_is_refused_at_its_character_with_the_mend(
         assert caught.value.position == position
 
 
-def test_ten_kilobytes_and_a_thousand_clauses_are_still_read() -> None:
+def test_forty_kilobytes_and_a_thousand_clauses_are_still_read() -> None:
+    named = " OR ".join(f'id:"weibo:501234567890{n:04}"' for n in range(1_000))
+    assert isinstance(read(named), Or)
     assert isinstance(read(" OR ".join(f"w{n}" for n in range(1_000))), Or)
-    assert read("漏" * 3_333) == term("text", "漏" * 3_333)
+    assert read("漏" * 13_333) == term("text", "漏" * 13_333)
 
 
 @pytest.mark.parametrize(
