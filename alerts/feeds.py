@@ -63,7 +63,8 @@ def duty(status: SourceStatus) -> str:
 def silence(status: SourceStatus) -> str:
     """Why this source's quiet is no good news, Chinese; empty when it answers."""
     if troubled(status):
-        return f"{name(status.name)}{trouble(status)}：{duty(status)}"
+        said, wrong = duty(status), trouble(status)
+        return f"{name(status.name)}{said}" if said.startswith(wrong) else f"{name(status.name)}{wrong}：{said}"
     if status.on and status.state is FeedState.UNKNOWN:
         return f"{name(status.name)}还没有采集过"
     return ""

@@ -189,8 +189,8 @@ def mark_mended(folder: Folder) -> None:
     """A person mended the sessions: sources that waited for that are asked again."""
     with opened(folder) as house:
         for status in house.desk.sources.all():
-            if status.last_outcome and status.last_outcome.risk:
-                house.desk.sources.switch(status.name, on=True, reason="")
+            if status.on and status.last_outcome and status.last_outcome.risk:
+                house.desk.sources.switch(status.name, on=True, reason=status.reason)
 
 
 @attrs.frozen(kw_only=True)

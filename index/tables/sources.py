@@ -14,6 +14,9 @@ from index.tables.schema import pages, source_audit, sources
 
 PATIENCE = 3
 """Bad answers in a row from which a source that is only busy is called degraded."""
+ROBOTS = "robots.txt"
+"""How the reason of a page begins that a site's robots refused."""
+_ROBOTS_ADVICE = "robots.txt 不允许采集，来源已关闭；若公司决定继续，请写明理由：tingchao source on {} --reason …"
 _ADVICE = {
     FeedState.LOGIN_REQUIRED: "登录已失效：请重新登录并更新 Cookie",
     FeedState.BLOCKED: "网站要求人工验证或拒绝访问：请先在浏览器里完成验证，再恢复采集",
@@ -46,12 +49,19 @@ class Sources:
             replace(connection, sources, [_row(status, _last_seen(connection, status.name))])
 
     def switch(self, name: str, *, on: bool, reason: str, by: str = "", at: datetime | None = None) -> None:
-        """Switch it, known or not; the reason is kept and audited. at: real time if not given."""
+        """Switch it, known or not; the reason is kept and audited. at: real time if not given.
+
+        On also means that a person has mended what was wrong: its last answer is no reason any more to leave it alone.
+        """
         with writing(self._engine).begin() as connection:
             row = connection.execute(select(sources).where(sources.c.name == name)).first()
             status = SourceStatus(name=name) if row is None else _status(row)
             state = FeedState.UNKNOWN if on and status.state is FeedState.OFF else status.state
             changed = attrs.evolve(status, on=on, reason=reason, state=state if on else FeedState.OFF)
+            if on:
+                changed = attrs.evolve(
+                    changed, last_outcome=None, failures=0, detail="" if not status.on else status.detail
+                )
             replace(connection, sources, [_row(changed, _last_seen(connection, name))])
             line = {"source": name, "at": at or real_now(), "on": on, "reason": reason, "by": by}
             connection.execute(source_audit.insert(), line)
@@ -76,8 +86,10 @@ class Sources:
 
 
 def after(status: SourceStatus, page: PageSeen) -> SourceStatus:
-    """The status once this page has been answered so. A source that is off stays off."""
+    """The status once this page has been answered so. A source that is off stays off; robots that refuse switch it off."""
     outcome = page.outcome
+    if outcome is Outcome.BLOCKED and page.reason.startswith(ROBOTS):
+        return attrs.evolve(status, on=False, state=FeedState.OFF, detail=_ROBOTS_ADVICE.format(status.name))
     bad = not outcome.good and outcome is not Outcome.NOT_FOUND  # one page that is gone says nothing about the source
     failures = status.failures + 1 if bad else 0 if outcome.good else status.failures
     state = _state(status.state, outcome, failures)

@@ -28,7 +28,7 @@ from tingchao.folders import DemoState, Folder, demo_folder, held
 from tingchao.product import HISTORY_DONE
 from tingchao.wiring import House, opened
 
-START = datetime(2026, 11, 18, 6, 0, tzinfo=UTC)  # a Wednesday, 14:00 in Shanghai
+START = datetime(2026, 11, 11, 6, 0, tzinfo=UTC)  # a Wednesday, 14:00 in Shanghai; no member day of the shops
 
 
 class MovedClock:
@@ -45,8 +45,13 @@ class MovedClock:
     def real_seconds(self, duration: timedelta) -> float:
         return 0.0
 
-    def move(self, folder: Folder, step: timedelta) -> None:
+    def step(self, step: timedelta) -> None:
+        """Time passes in this process only."""
         self._now += step
+
+    def move(self, folder: Folder, step: timedelta) -> None:
+        """Time passes in every process of the installation."""
+        self.step(step)
         state = DemoState.read(folder.path)
         assert state is not None
         attrs.evolve(state, anchor=self._now.isoformat()).write(folder.path)

@@ -52,7 +52,7 @@ def test_a_slow_wave_is_told_when_its_evidence_is_there_and_not_before(stage: St
 
 def test_a_promotion_evening_pages_nobody(stage: Stage) -> None:
     stage.world.play("promotion", START + timedelta(minutes=1))
-    stage.minutes(190)
+    stage.minutes(190, every=10)
     assert not stage.alerts("surge", "severe")
     assert not stage.messages("slack")
 

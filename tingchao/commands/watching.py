@@ -273,9 +273,10 @@ def _switch(name: str, *, on: bool, reason: str) -> None:
         raise InvalidInput(f"no source named {name!r}; known: {', '.join(ADAPTERS)}")
     with working_desk() as desk:
         status = desk.sources.get(name)
-        if on and not reason and status and status.last_outcome and "robots" in status.detail:
+        if on and not reason and status and not status.on and "robots" in status.detail:
             raise InvalidInput(f"{name}: its robots.txt refuses. Switch it on with --reason and who decided so")
-        desk.sources.switch(name, on=on, reason=reason)
+        kept = reason or (status.reason if on and status else "")  # a decision stands until somebody switches off
+        desk.sources.switch(name, on=on, reason=kept)
     say(f"来源 {name} 已{'打开' if on else '关闭'}" + (f"：{reason}" if reason else ""))
 
 

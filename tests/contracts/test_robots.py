@@ -1,0 +1,37 @@
+"""A source whose robots refuse goes off by itself, and on again only by a decision that is kept."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from domain.feeds import FeedState, Outcome, PageSeen
+from index.tables import Sources, open_tables
+
+AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+
+
+def seen(outcome: Outcome, reason: str = "") -> PageSeen:
+    return PageSeen(
+        source="jd", page="reviews", url="https://club.jd.com/x", outcome=outcome, reason=reason, seen_at=AT
+    )
+
+
+def test_robots_that_refuse_switch_a_source_off_and_a_captcha_does_not(tmp_path: Path) -> None:
+    sources = Sources(open_tables(f"sqlite:///{tmp_path}/tables.db"))
+    sources.record([seen(Outcome.CAPTCHA)])
+    captcha = sources.get("jd")
+    assert captcha is not None
+    assert captcha.on
+    sources.record([seen(Outcome.BLOCKED, "robots.txt")])
+    status = sources.get("jd")
+    assert status is not None
+    assert (status.on, status.state) == (False, FeedState.OFF)
+    assert "--reason" in status.detail
+
+
+def test_switching_on_says_that_a_person_has_acted_so_that_crawls_begin_again(tmp_path: Path) -> None:
+    sources = Sources(open_tables(f"sqlite:///{tmp_path}/tables.db"))
+    sources.record([seen(Outcome.BLOCKED, "robots.txt")])
+    sources.switch("jd", on=True, reason="法务 2026-11-20 同意")
+    status = sources.get("jd")
+    assert status is not None
+    assert (status.on, status.last_outcome, status.reason) == (True, None, "法务 2026-11-20 同意")
