@@ -31,8 +31,21 @@ class AlertLog:
     def save(
         self, alert: Alert, notices: Sequence[Notice] = (), *, by: str = "", action: str = "", note: str = ""
     ) -> None:
-        """Write the alert as it now is, the notices that it owes, and an audit line. A notice whose key exists is not owed again."""
+        """Write the alert as it now is, the notices that it owes, and an audit line. A notice whose key exists is not owed again.
+
+        by: empty = the product itself. What a person decided while it was judging stands: who took the alert on, and that it
+        was closed; only an action `reopened` opens a closed one.
+        """
         with writing(self._engine).begin() as connection:
+            held = None if by else _held(connection, alert.id)
+            if held is not None:
+                if (
+                    held.state is AlertState.RESOLVED
+                    and alert.state is not AlertState.RESOLVED
+                    and action != "reopened"
+                ):
+                    return
+                alert = _with_people(alert, held)
             replace(connection, alerts, [_alert_row(alert)])
             _owe(connection, notices)
             if by or action or note:
@@ -107,6 +120,20 @@ class AlertLog:
         wanted = select(alerts.c.body).where(*here).order_by(alerts.c.opened_at.desc(), alerts.c.id).limit(limit)
         with self._engine.connect() as connection:
             yield from [_alert(body) for body in connection.execute(wanted).scalars()]
+
+
+def _held(connection: Connection, alert_id: str) -> Alert | None:
+    wanted = select(alerts.c.body).where(alerts.c.id == alert_id).with_for_update()
+    body = connection.execute(wanted).scalar()
+    return None if body is None else _alert(body)
+
+
+def _with_people(alert: Alert, held: Alert) -> Alert:
+    """The alert with the claim of the stored one, which may be newer than what the judgement began with."""
+    if held.state is not AlertState.ACKNOWLEDGED:
+        return alert
+    state = held.state if alert.state is AlertState.OPEN else alert.state
+    return attrs.evolve(alert, state=state, owner=held.owner, note=held.note)
 
 
 def rename_watch(connection: Connection, old: str, new: str) -> None:

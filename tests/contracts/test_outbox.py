@@ -46,6 +46,35 @@ def test_open_alerts_are_those_not_resolved_newest_first(engine: Engine) -> None
     assert len(log.recent(until=START + MINUTE, limit=2)) == 2
 
 
+def test_a_claim_made_while_the_product_was_judging_stands(engine: Engine) -> None:
+    log = AlertLog(engine)
+    log.save(judged := alert(), action="opened")
+    log.save(
+        attrs.evolve(judged, state=AlertState.ACKNOWLEDGED, owner="小林", note="在看"), by="小林", action="acknowledged"
+    )
+    log.save(attrs.evolve(judged, authors=9), action="grew")
+    held = log.get("a1")
+    assert held is not None
+    assert (held.state, held.owner, held.note, held.authors) == (AlertState.ACKNOWLEDGED, "小林", "在看", 9)
+    log.save(attrs.evolve(judged, state=AlertState.RESOLVED, resolved_at=START + HOUR), action="resolved")
+    over = log.get("a1")
+    assert over is not None
+    assert (over.state, over.owner, over.resolved_at) == (AlertState.RESOLVED, "小林", START + HOUR)
+
+
+def test_what_a_person_closed_while_the_product_was_judging_stays_closed_and_nobody_is_told(engine: Engine) -> None:
+    log = AlertLog(engine)
+    log.save(judged := alert(), action="opened")
+    closed = attrs.evolve(judged, state=AlertState.RESOLVED, resolved_at=START, owner="小林")
+    log.save(closed, by="小林", action="resolved")
+    log.save(attrs.evolve(judged, authors=9), [notice()], action="grew")
+    assert log.get("a1") == closed
+    assert log.deliveries("a1") == []
+    log.save(again := attrs.evolve(closed, state=AlertState.OPEN, resolved_at=None), [notice()], action="reopened")
+    assert log.get("a1") == again
+    assert [n.key for n, _ in log.deliveries("a1")] == ["k1"]
+
+
 def test_every_step_leaves_an_audit_line(engine: Engine) -> None:
     log = AlertLog(engine, now=lambda: START)
     log.save(alert(), action="opened")
