@@ -214,7 +214,22 @@ JSON_VALUES = st.recursive(
 )
 SHAPES = st.fixed_dictionaries(
     {},
-    optional=dict.fromkeys(("mid", "id", "text", "text_raw", "created_at", "user", "retweeted_status", "title", "comments", "longText", "rootid"), JSON_VALUES),
+    optional=dict.fromkeys(
+        (
+            "mid",
+            "id",
+            "text",
+            "text_raw",
+            "created_at",
+            "user",
+            "retweeted_status",
+            "title",
+            "comments",
+            "longText",
+            "rootid",
+        ),
+        JSON_VALUES,
+    ),
 )
 
 
