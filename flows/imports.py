@@ -1,7 +1,7 @@
 """Files of other tools become documents: guessed or saved mapping, good rows in, bad rows named."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -102,11 +102,15 @@ class Imports:
     def _parts(
         self, path: Path, source: str, mapping: Mapping, refused: list[Refused], seen_at: datetime
     ) -> Iterator[list[Document | PriceObservation]]:
+        # a price list without times was observed when it was written: imported again it is the same observation
+        written = min(seen_at, datetime.fromtimestamp(path.stat().st_mtime, UTC))
         part: list[Document | PriceObservation] = []
         for item in read_documents(path, source=source, mapping=mapping, seen_at=seen_at):
             if isinstance(item, Refused):
                 refused.append(item)
                 continue
+            if isinstance(item, PriceObservation) and item.seen_at == seen_at:
+                item = attrs.evolve(item, seen_at=written)
             part.append(item)
             if len(part) >= PART_ROWS:
                 yield part

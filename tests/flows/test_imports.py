@@ -1,5 +1,6 @@
 """Files of other tools: good rows in, bad rows named, the same file nothing twice, and nothing stored as an empty success."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +113,14 @@ def test_prices_of_a_file_are_kept_as_prices(house: House, tmp_path: Path) -> No
     assert [(r.rows, r.stored, r.known, r.refused) for r in (first, again)] == [(1, 1, 0, ()), (1, 0, 1, ())]
     (kept,) = house.desk.prices.all()
     assert (kept.shop, str(kept.price)) == ("岚川自营", "1299.00")
+
+
+def test_a_price_list_without_times_was_observed_when_it_was_written(house: House, tmp_path: Path) -> None:
+    path = file(tmp_path, "商品编号,商品名称,店铺,价格\n1001,岚川 R5,岚川自营,1299.00\n", name="jd_prices.csv")
+    os.utime(path, ((NOW - DAY).timestamp(), (NOW - DAY).timestamp()))
+    assert house.desk.imports.run(path).stored == 1
+    assert isinstance(house.clock, HandClock)
+    house.clock.at = NOW + DAY
+    again = house.desk.imports.run(path)
+    assert (again.stored, again.known) == (0, 1)
+    assert [o.seen_at for o in house.desk.prices.all()] == [NOW - DAY]
