@@ -13,7 +13,7 @@ from domain.errors import InvalidInput
 from domain.times import Clock
 from flows.monitor import Monitor
 from flows.protocols import Watches
-from index.query import And, Node, Or, Range, Term, render
+from index.query import Node, Or, Term, render
 from index.store import AlertLog, Documents, Ledger
 from nlp.themes import salient_words
 
@@ -169,12 +169,6 @@ def query_of(alert: Alert) -> str:
     """A search that gives exactly the alert's documents; empty where it has none."""
     parts: tuple[Node, ...] = tuple(Term(field="id", value=i) for i in alert.document_ids)
     return render(Or(parts=parts)) if len(parts) > 1 else render(parts[0]) if parts else ""
-
-
-def negatives_query(watch: str, since: datetime, until: datetime) -> str:
-    """A search for the negative documents of a brand in a span, for figures on screens."""
-    span = Range(field="published_at", low=since, high=until)
-    return render(And(parts=(Term(field="brand", value=watch), Term(field="sentiment", value="negative"), span)))
 
 
 def band(
