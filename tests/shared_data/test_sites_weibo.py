@@ -111,3 +111,5 @@ def test_a_search_card_of_2018_is_read_against_the_time_it_was_seen() -> None:
     card = posts(ask("weibo/s_search_card_2018.html", "https://s.weibo.com/weibo?q=x", "2018-10-26T16:24:00+08:00"))[0]
     assert (card.id, card.bid, at(card)) == ("weibo:4299399859880269", "GFHQlFsjb", "2018-10-26T15:52:00+08:00")
     assert (card.reposts, card.comments, card.likes) == (28, 11, 7)
+    assert card.text.startswith("[小仙女]")  # an emoticon's picture became its name, and the break a new line
+    assert card.text.splitlines()[0].endswith("[小仙女]")
