@@ -1,6 +1,7 @@
 """监测我的品牌: the list of watches, the form, the live preview of its matches, and a test message."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -91,6 +92,7 @@ def watch_of(form: FormData | QueryParams, *, with_products: bool = True) -> Wat
         channels=tuple(str(v) for v in form.getlist("channels")),
         minimum_authors=int(_number(form, "minimum_authors", DEFAULTS.minimum_authors, 1, 10_000)),
         strength=_number(form, "strength", DEFAULTS.strength, 1, 100),
+        quiet=timedelta(minutes=_number(form, "quiet_minutes", DEFAULTS.quiet.total_seconds() / 60, 0, 1_440)),
     )
 
 

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,7 +21,7 @@ def token_of(browser: TestClient, path: str) -> str:
 def test_a_watch_is_made_from_what_people_type(browser: TestClient, desk: Desk) -> None:
     form = {
         "token": token_of(browser, "/watches"), "brand": "云岚", "aliases": "Yunlan，小云岚; 云岚电器", "excluded": "云岚山\n云岚寺",
-        "sources": ["jd", "weibo"], "channels": "值班群", "minimum_authors": "8", "strength": "2.5",
+        "sources": ["jd", "weibo"], "channels": "值班群", "minimum_authors": "8", "strength": "2.5", "quiet_minutes": "45",
         "products": "https://item.jd.com/7.html 1299 云岚 60 升\nhttps://shop.example/p/9",
     }  # fmt: skip
     answer = browser.post("/watches", data=form)
@@ -36,6 +37,8 @@ def test_a_watch_is_made_from_what_people_type(browser: TestClient, desk: Desk) 
         8,
         2.5,
     )
+    assert watch.quiet == timedelta(minutes=45)
+    assert 'value="45"' in browser.get("/watches?edit=云岚").text, "editing begins with what was saved"
     assert [(p.url, p.floor, p.title) for p in watch.products] == [
         ("https://item.jd.com/7.html", Decimal("1299"), "云岚 60 升"),
         ("https://shop.example/p/9", None, ""),
