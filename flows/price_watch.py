@@ -85,17 +85,15 @@ class PriceWatch:
 
 
 def floors_of(watch: Watch, products: Iterable[Product]) -> dict[str, Decimal]:
-    """sku → 控价 line, for the products of a watch that are known by address or by the site's id in it."""
-    lines = [(p.url, p.floor) for p in watch.products if p.floor is not None]
-    return {
-        product.sku: floor
-        for product in products
-        for url, floor in lines
-        if url == product.url or _id_in(url, product.sku.rpartition(":")[2])
-    }
+    """sku → 控价 line, for the products of a watch that are known by address or by the site's id as a whole word in it."""
+    lines = {name: p.floor for p in watch.products if p.floor is not None for name in (p.url, *_ids_in(p.url))}
+    if not lines:
+        return {}
+    names = ((p.sku, (p.url, p.sku.rpartition(":")[2])) for p in products)
+    return {sku: lines[name] for sku, known in names for name in known if name in lines}
 
 
-def _id_in(url: str, own_id: str) -> bool:
-    """Does the address hold the site's own id as a whole word of it?"""
+def _ids_in(url: str) -> list[str]:
+    """The words of an address that may be a site's own id."""
     words = "".join(c if c.isalnum() or c in "_-" else " " for c in url).split()
-    return len(own_id) >= 4 and own_id in words
+    return [word for word in words if len(word) >= 4]
