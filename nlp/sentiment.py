@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import attrs
@@ -17,6 +18,14 @@ DOCUMENT_SHARE = 0.5
 """Share of the document's logit (positive against negative) that a clause takes over: a clause alone is short of evidence."""
 CLAUSE_NEUTRAL = -2.0
 """Added to the neutral logit of a clause: a clause of a review that names an aspect mostly judges it, small talk was the model's neutral."""
+
+NEGATION_REACH = 5
+"""Characters after 不, 没, 无 or 未 that are read as negated, as far as the clause goes."""
+_DIGIT, _NEGATION, _STOP = 1, 2, 3
+_NO_NEGATION = np.array([ord(one) for one in "过仅但管止光愧"], np.uint32)
+"""Before them 不 negates nothing: 不过, 不仅 …"""
+_NEGATED = np.uint32(0x200000)
+"""Added to a negated character: beyond Unicode, so that it is like no other."""
 
 _UNREADABLE = np.array([0, 3, 0], np.float32)
 """Logits of a text without any known n-gram: neutral."""
@@ -40,6 +49,8 @@ class SentimentModel:
     scale: float
     """Calibration: logits are multiplied by it, then `shift` is added."""
     shift: Floats
+    negation: bool = True
+    """Was it trained on text whose negated characters are marked? Models before ngram-2 were not."""
 
     def documents(self, batch: Batch) -> tuple[Floats, Floats]:
         """Logits and probabilities (negative, neutral, positive) of each text; an n-gram counts once a text."""
@@ -48,7 +59,7 @@ class SentimentModel:
         owners = (owner << self.bits).astype(narrow)
         keys = [
             owners[: len(feature)][inside] | feature[inside].astype(narrow)
-            for _, feature, inside in gram_features(batch, owner, self.longest, self.bits)
+            for _, feature, inside in gram_features(batch, owner, self.longest, self.bits, negation=self.negation)
         ]
         return self._score(np.concatenate(keys), len(batch.starts))
 
@@ -71,7 +82,7 @@ class SentimentModel:
         """Probabilities of stretches of the joined view. documents: the logits of the text that each lies in."""
         sums = np.zeros((len(starts), 4), np.float64)
         owner = np.zeros(len(batch.codes), np.int64)
-        for n, feature, _ in gram_features(batch, owner, self.longest, self.bits):
+        for n, feature, _ in gram_features(batch, owner, self.longest, self.bits, negation=self.negation):
             rows = self.table.take(feature, axis=0)
             total = np.concatenate([np.zeros((1, 4)), np.cumsum(rows, axis=0, dtype=np.float64)])
             last = np.clip(ends - n + 1, 0, len(total) - 1)
@@ -85,12 +96,14 @@ class SentimentModel:
         return softmax(logits * np.float32(self.scale) + self.shift)
 
 
-def gram_features(batch: Batch, owner: Places, longest: int, bits: int) -> list[tuple[int, Places, NDArray[np.bool_]]]:
+def gram_features(
+    batch: Batch, owner: Places, longest: int, bits: int, *, negation: bool = True
+) -> list[tuple[int, Places, NDArray[np.bool_]]]:
     """For n = 1 … longest: n, the feature number at each place, and whether that n-gram lies inside its text.
 
     owner: number of the text at each place.
     """
-    codes = folded(batch.codes)
+    codes = folded(batch.codes, negation=negation)
     ends = batch.ends[owner]
     places = np.arange(len(codes))
     return [
@@ -99,10 +112,32 @@ def gram_features(batch: Batch, owner: Places, longest: int, bits: int) -> list[
     ]
 
 
-def folded(codes: Codes) -> Codes:
-    """Codes with every digit as 0: which number it is says nothing about the mood."""
-    digit = (codes >= 0x30) & (codes <= 0x39)
-    return np.where(digit, np.uint32(0x30), codes)
+def folded(codes: Codes, *, negation: bool = True) -> Codes:
+    """Codes as the model reads them: every digit as 0, and what a negation reaches as other characters.
+
+    Which number it is says nothing about the mood; 漏水 after 不 is the opposite of 漏水.
+    """
+    kinds = _kinds()[codes]
+    plain = np.where(kinds == _DIGIT, np.uint32(0x30), codes)
+    if not negation:
+        return plain
+    negating = kinds == _NEGATION
+    negating[:-1] &= ~np.isin(codes[1:], _NO_NEGATION)
+    places = np.arange(len(codes))
+    last = np.maximum.accumulate(np.where(negating, places, -1 - NEGATION_REACH))
+    stop = np.maximum.accumulate(np.where(kinds == _STOP, places, -1))
+    reached = (last > stop) & (places > last) & (places - last <= NEGATION_REACH)
+    return np.where(reached, plain + _NEGATED, plain)
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """Per code point: digit, negation, end of a negation's reach, or 0."""
+    kinds = np.zeros(0x110000, np.uint8)
+    kinds[0x30:0x3A] = _DIGIT
+    kinds[[ord(one) for one in "不没无未"]] = _NEGATION
+    kinds[[ord(one) for one in "，。！？；：、…~ ,.!?;:\n\t\x1e"]] = _STOP
+    return kinds
 
 
 def softmax(logits: Floats) -> Floats:
@@ -131,4 +166,5 @@ def load_model(folder: Path = MODELS) -> SentimentModel:
         bias=bias,
         scale=scale,
         shift=shift,
+        negation=bool(meta.get("negation", False)),
     )

@@ -65,5 +65,5 @@ def test_the_analyzer_begins_a_group_with_the_normalised_text() -> None:
     read = Analyzer.load().analyze(Reading(text=ORIGINAL))
     assert [read.cluster] == NearDuplicates().add_many([read.normalized])
     flooded = with_copies(read, cluster="abc", copies=12)
-    assert (flooded.cluster, flooded.spam, flooded.spam_reasons) == ("abc", 0.9, ("相似文本12条",))
+    assert (flooded.cluster, flooded.spam, flooded.spam_reasons) == ("abc", 0.45, ("相似文本12条",))
     assert with_copies(flooded, cluster="abc", copies=13).spam_reasons == ("相似文本13条",)

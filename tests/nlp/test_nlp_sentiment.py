@@ -10,6 +10,7 @@ from domain.errors import MissingExtra
 from nlp import training
 from nlp.analyzer import Analyzer, Reading
 from nlp.batch import batch_of
+from nlp.examples import read_examples
 from nlp.sentiment import CLAUSE_NEUTRAL, load_model, softmax
 from nlp.snownlp_engine import SnownlpEngine
 
@@ -33,7 +34,7 @@ def small_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_model_trained_on_stars_reads_what_it_has_not_seen(small_set: Path, tmp_path: Path) -> None:
-    measured = training.make(small_set, tmp_path, version="test-1")
+    measured = training.make(small_set, tmp_path, version="test-1", composed=0)
     assert measured["jd_aircon"]["macro_f1"] > 0.95
     model = load_model(tmp_path)
     assert model.version == "test-1"
@@ -42,7 +43,7 @@ def test_a_model_trained_on_stars_reads_what_it_has_not_seen(small_set: Path, tm
 
 
 def test_copies_never_lie_on_both_sides_of_the_split(small_set: Path) -> None:
-    examples = training.read_examples(small_set)
+    examples = read_examples(small_set)
     sides: dict[str, set[int]] = {}
     for text, fold in zip(examples.texts, examples.folds.tolist(), strict=True):
         sides.setdefault(text.replace("，", ""), set()).add(fold)
@@ -55,7 +56,7 @@ def test_training_without_scikit_learn_says_which_extra_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "sklearn.linear_model", None)
     with pytest.raises(MissingExtra, match="install train"):
-        training.train(training.read_examples(small_set), version="x")
+        training.train(read_examples(small_set), version="x")
 
 
 def test_a_clause_that_is_the_whole_text_weighs_its_words_like_the_document() -> None:
