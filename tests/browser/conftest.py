@@ -20,7 +20,7 @@ CHROMIUM = os.environ.get("TINGCHAO_CHROMIUM") or shutil.which("chromium") or sh
 WIDTHS = {1280: 800, 390: 844}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a running demo whose 90 days of history are in."""
     folder = tmp_path_factory.mktemp("product")
@@ -72,7 +72,7 @@ class Window:
         self.page.wait_for_load_state("networkidle")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests; each gets a window without memory of the others."""
     if not CHROMIUM:
@@ -106,7 +106,7 @@ def window(request: pytest.FixtureRequest, chromium: Browser, product: str) -> I
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def alert_id(product: str) -> str:
     """An alert of the running demo: script 1 is started as a person would by opening the first page."""
     httpx.get(product + "/")

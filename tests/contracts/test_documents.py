@@ -437,6 +437,8 @@ def holds(node: Node, document: StoredDocument) -> bool:
             return True
 
 
-def test_a_cluster_that_does_not_answer_is_unavailable() -> None:
+def test_a_product_opens_while_its_cluster_is_away_and_each_question_says_so() -> None:
+    away = Elastic(["http://127.0.0.1:1"], timeout_s=1)
     with pytest.raises(StoreUnavailable, match="does not answer"):
-        Elastic(["http://127.0.0.1:1"], timeout_s=1)
+        away.count(Everything())
+    away.close()
