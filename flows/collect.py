@@ -42,13 +42,16 @@ class Ingest:
     """Rows that the index takes at once."""
 
     def drain(self) -> int:
-        """Store every waiting file and bring the index up to the ledger. Returns how many files were taken."""
+        """Store every waiting file and bring the index up to the ledger. Returns how many files. Raises StoreUnavailable."""
+        taken = self.take_all()
+        self.follow()
+        return taken
+
+    def take_all(self) -> int:
+        """Store every waiting file, whether the index answers or not. Returns how many were taken."""
         names = self.inbox.pending()
         for name in names:
             self.take(name)
-            self.follow()
-        if not names:
-            self.follow()
         return len(names)
 
     def take(self, name: str) -> Stored:

@@ -14,7 +14,7 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MA
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from domain.errors import TingchaoError
+from domain.errors import StoreUnavailable, TingchaoError
 from domain.times import now as real_now
 from flows.collect import Ingest
 from index.tables import Jobs
@@ -30,7 +30,8 @@ INGEST_S = 0.5
 NOTIFY_S = 0.5
 RECORD_EVERY_S = 5.0
 CRAWL_LIMIT_S = 900
-BUSY_JOBS = ("ingest", "notify", "import-folder", "demo-clock")
+INDEX_PAUSE_S = 10.0
+BUSY_JOBS = ("ingest", "index", "notify", "import-folder", "demo-clock")
 """Jobs of seconds, for which a run left out while the last one works is no news."""
 
 
@@ -46,6 +47,8 @@ class Schedule:
         self._children: set[subprocess.Popen[bytes]] = set()
         self._stopping = threading.Event()
         self._starting = threading.Lock()
+        self._loading = threading.Lock()
+        self._index_again = 0.0
         self._ingest: Ingest | None = None
         self._brands: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
         self._scheduler = BackgroundScheduler(
@@ -58,7 +61,8 @@ class Schedule:
 
     def start_storing(self) -> None:
         """Begin to store what arrives in the inbox and the import folder."""
-        self._every("ingest", timedelta(seconds=INGEST_S), self.ingest, real=True)
+        self._every("ingest", timedelta(seconds=INGEST_S), lambda: self._reader().take_all(), real=True)
+        self._every("index", timedelta(seconds=INGEST_S), self.index, real=True)
         self._every("import-folder", timedelta(seconds=5), self.import_folder, real=True)
         self._run()
 
@@ -95,12 +99,23 @@ class Schedule:
             if not (self._scheduler.running or self._stopping.is_set()):
                 self._scheduler.start()
 
-    def ingest(self) -> int:
-        """Store what waits in the inbox; the analyzer is loaded anew when the watched brands have changed."""
+    def index(self) -> None:
+        """Bring the index up to the ledger. While it does not answer, documents wait in the ledger and alerts go on."""
+        if time.monotonic() < self._index_again:
+            return
+        try:
+            self._reader().follow()
+        except StoreUnavailable:
+            self._index_again = time.monotonic() + INDEX_PAUSE_S
+            raise
+
+    def _reader(self) -> Ingest:
+        """What stores; the analyzer is loaded anew when the watched brands have changed."""
         brands = frozenset((w.brand, w.aliases) for w in self._house.desk.watches.list())
-        if self._ingest is None or brands != self._brands:
-            self._ingest, self._brands = self._house.ingest(), brands
-        return self._ingest.drain()
+        with self._loading:
+            if self._ingest is None or brands != self._brands:
+                self._ingest, self._brands = self._house.ingest(), brands
+            return self._ingest
 
     def import_folder(self) -> None:
         """Import files that were dropped into the import folder; what is done moves to `done` beside them."""

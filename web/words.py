@@ -61,6 +61,7 @@ JOB = {
     "monitor": "监测与判断",
     "notify": "发送通知",
     "ingest": "分析与入库",
+    "index": "更新索引",
     "import-folder": "查看导入文件夹",
     "demo-clock": "演示世界的时钟",
 }

@@ -4,8 +4,10 @@ import attrs
 import pytest
 
 from domain.documents import Passage, Review
+from domain.errors import StoreUnavailable
 from domain.feeds import FeedState, Outcome, PageSeen
 from flows.collect import Ingest, Reader, whole_text
+from index.elastic import Elastic
 from index.query import Everything
 from index.store import Batch
 from tests.flows.desks import DAY, HOUR, MINUTE, NOW, Rig, document
@@ -214,3 +216,19 @@ def test_a_default_text_is_stored_but_no_negative(here: Rig, reader: Reader) -> 
     ingest.drain()
     counted = here.desk.ledger.counts("岚川", since=NOW - HOUR, until=NOW + HOUR)
     assert [(t.total, t.negative) for t in counted["jd"]] == [(1, 0)]
+
+
+def test_documents_are_stored_and_counted_while_the_index_is_away_and_found_when_it_is_back(
+    here: Rig, reader: Reader
+) -> None:
+    here.watch("岚川")
+    away = attrs.evolve(here.ingest(reader), documents=Elastic(["http://127.0.0.1:1"], timeout_s=1))
+    here.house.inbox.put("jd", [review(1), review(2, "岚川空调噪音太大，晚上根本没法睡觉，退货还不给退")])
+    assert away.take_all() == 1
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        away.follow()
+    assert in_ledger(here) == ["jd:1", "jd:2"]
+    assert searchable(here) == []
+    here.ingest(reader).drain()
+    assert searchable(here) == ["jd:1", "jd:2"]
+    away.documents.close()
