@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -23,6 +23,47 @@ from index.store import AlertLog, Prices
 
 KINDS = ("documents", "prices", "alerts", "themes")
 FORMATS = ("csv", "xlsx", "parquet", "jsonl")
+COLUMNS = {
+    "documents": (
+        "id",
+        "source",
+        "kind",
+        "url",
+        "text",
+        "normalized",
+        "published_at",
+        "seen_at",
+        "rating",
+        "sku",
+        "product",
+        "brand",
+        "category",
+        "model",
+        "sentiment",
+        "score",
+        "aspects",
+        "spam",
+        "cluster",
+    ),
+    "prices": ("sku", "product", "brand", "shop", "price", "list_price", "promotions", "in_stock", "seen_at"),
+    "alerts": (
+        "id",
+        "kind",
+        "state",
+        "severity",
+        "brand",
+        "topic",
+        "opened_at",
+        "onset",
+        "first_post_at",
+        "usual",
+        "now",
+        "document_ids",
+        "notices",
+    ),
+    "themes": ("theme", "count", "share", "lift", "query", "quotes"),
+}
+"""Headings of a file without rows: a program that reads it finds its columns all the same."""
 Row = dict[str, Any]
 _TYPES = {
     **dict.fromkeys(("rating", "count"), "int64"),
@@ -93,9 +134,12 @@ class Exports:
         }
 
 
-def write(rows: Iterable[Row], form: str, out: BinaryIO) -> int:
-    """Write rows in one form. Returns how many. Raises InvalidInput for an unknown form, MissingExtra for Parquet without its extra."""
-    writers: dict[str, Callable[[Iterable[Row], BinaryIO], int]] = {
+def write(rows: Iterable[Row], form: str, out: BinaryIO, *, columns: Sequence[str] = ()) -> int:
+    """Write rows in one form. Returns how many. columns: the headings if there is no row at all.
+
+    Raises InvalidInput for an unknown form, MissingExtra for Parquet without its extra.
+    """
+    writers: dict[str, Callable[[Iterable[Row], BinaryIO, Sequence[str]], int]] = {
         "csv": _csv,
         "xlsx": _xlsx,
         "parquet": _parquet,
@@ -103,16 +147,16 @@ def write(rows: Iterable[Row], form: str, out: BinaryIO) -> int:
     }
     if form not in writers:
         raise InvalidInput(f"{form!r} is no export form: one of {', '.join(FORMATS)}")
-    return writers[form](rows, out)
+    return writers[form](rows, out, columns)
 
 
-def write_file(rows: Iterable[Row], form: str, path: Path) -> int:
+def write_file(rows: Iterable[Row], form: str, path: Path, *, columns: Sequence[str] = ()) -> int:
     """Write beside the target, then rename: a reader never sees half a file. Returns how many rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(path.name + ".part")
     try:
         with aside.open("wb") as out:
-            count = write(rows, form, out)
+            count = write(rows, form, out, columns=columns)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
@@ -128,7 +172,7 @@ def cell(value: Any) -> Any:
     return value
 
 
-def _jsonl(rows: Iterable[Row], out: BinaryIO) -> int:
+def _jsonl(rows: Iterable[Row], out: BinaryIO, columns: Sequence[str]) -> int:
     count = 0
     for row in rows:
         out.write(msgspec.json.encode(row) + b"\n")
@@ -136,30 +180,28 @@ def _jsonl(rows: Iterable[Row], out: BinaryIO) -> int:
     return count
 
 
-def _csv(rows: Iterable[Row], out: BinaryIO) -> int:
+def _csv(rows: Iterable[Row], out: BinaryIO, columns: Sequence[str]) -> int:
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
     first, rest = _first(rows)
     writer = csv.writer(text)
     count = 0
-    if first is not None:
-        writer.writerow(first)
-        for row in chain([first], rest):
-            writer.writerow([cell(v) for v in row.values()])
-            count += 1
+    if heading := list(columns if first is None else first):
+        writer.writerow(heading)
+    for row in chain([] if first is None else [first], rest):
+        writer.writerow([cell(v) for v in row.values()])
+        count += 1
     text.detach()
     return count
 
 
-def _xlsx(rows: Iterable[Row], out: BinaryIO) -> int:
+def _xlsx(rows: Iterable[Row], out: BinaryIO, columns: Sequence[str]) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     first, rest = _first(rows)
     count = 0
     with xlsxwriter.Workbook(out, options) as book:
         sheet = book.add_worksheet("export")
-        if first is None:
-            return 0
-        sheet.write_row(0, 0, list(first))
-        for row in chain([first], rest):
+        sheet.write_row(0, 0, list(columns if first is None else first))
+        for row in chain([] if first is None else [first], rest):
             count += 1
             if count > XLSX_ROWS:
                 raise InvalidInput(f"more than {XLSX_ROWS:,} rows don't fit a sheet: choose csv, or a shorter time")
@@ -167,24 +209,26 @@ def _xlsx(rows: Iterable[Row], out: BinaryIO) -> int:
     return count
 
 
-def _parquet(rows: Iterable[Row], out: BinaryIO) -> int:
+def _parquet(rows: Iterable[Row], out: BinaryIO, columns: Sequence[str]) -> int:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
         raise MissingExtra("parquet", "exporting Parquet") from error
+
+    def schema(names: Iterable[str]) -> Any:  # Any: pyarrow ships no types
+        return pa.schema([(name, pa.type_for_alias(_TYPES.get(name, "string"))) for name in names])
+
     count, writer = 0, None
     iterator = iter(rows)
     while batch := list(islice(iterator, 10_000)):
         if writer is None:  # by name, not by the first rows: a column may begin with ten thousand nulls
-            writer = pq.ParquetWriter(
-                out, pa.schema([(n, pa.type_for_alias(_TYPES.get(n, "string"))) for n in batch[0]])
-            )
+            writer = pq.ParquetWriter(out, schema(batch[0]))
         flat = [{k: _json_text(v) if isinstance(v, (list, tuple, dict)) else v for k, v in r.items()} for r in batch]
         writer.write_table(pa.Table.from_pylist(flat, schema=writer.schema))
         count += len(batch)
     if writer is None:
-        pq.write_table(pa.table({}), out)
+        pq.write_table(schema(columns).empty_table(), out)
     else:
         writer.close()
     return count

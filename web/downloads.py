@@ -3,7 +3,7 @@
 import io
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote
@@ -22,9 +22,9 @@ MEDIA = {
 }
 
 
-def download(rows: Iterable[Row], *, form: str, name: str) -> StreamingResponse:
-    """Rows as a file of the browser. What goes wrong before the first bytes is raised here; later it breaks the download off."""
-    chunks = stream(rows, form)
+def download(rows: Iterable[Row], *, form: str, name: str, columns: Sequence[str] = ()) -> StreamingResponse:
+    """Rows as a file of the browser; columns: its headings if there is none. What goes wrong before the first bytes is raised here; later it breaks the download off."""
+    chunks = stream(rows, form, columns)
     first = next(chunks, b"")
     safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
     return StreamingResponse(
@@ -34,14 +34,14 @@ def download(rows: Iterable[Row], *, form: str, name: str) -> StreamingResponse:
     )
 
 
-def stream(rows: Iterable[Row], form: str) -> Iterator[bytes]:
+def stream(rows: Iterable[Row], form: str, columns: Sequence[str] = ()) -> Iterator[bytes]:
     """The bytes of an export, while a thread of its own writes them; memory stays flat."""
     pipe = _Pipe()
 
     def fill() -> None:
         try:
             out = io.BufferedWriter(pipe, CHUNK_BYTES)
-            write(rows, form, cast(BinaryIO, out))
+            write(rows, form, cast(BinaryIO, out), columns=columns)
             out.flush()
             out.detach()
             pipe.end(None)

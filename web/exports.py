@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from domain.times import shanghai
-from flows.export import FORMATS, KINDS
+from flows.export import COLUMNS, FORMATS, KINDS
 from web.downloads import download
 from web.shell import Shell
 from web.spans import span_of
@@ -42,6 +42,7 @@ def router(shell: Shell) -> APIRouter:
             raise HTTPException(404, f"没有 {what}.{form} 这种导出")
         chosen = span_of(preset=span, since=since, until=until, now=shell.now)
         rows = desk.exports.rows(what, query=query, since=chosen.since, until=chosen.until)
-        return download(rows, form=form, name=f"tingchao-{what}-{shanghai(shell.now):%Y%m%d-%H%M}")
+        name = f"tingchao-{what}-{shanghai(shell.now):%Y%m%d-%H%M}"
+        return download(rows, form=form, name=name, columns=COLUMNS[what])
 
     return routes

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from domain.errors import InvalidInput
 from domain.prices import PriceObservation
 from domain.times import iso_shanghai
+from flows.export import COLUMNS
 from flows.prices import PricedProduct, price_rows
 from web.downloads import download
 from web.shell import Shell, field
@@ -56,7 +57,7 @@ def router(shell: Shell) -> APIRouter:
     def history_csv(sku: str, span: str = "", since: str = "", until: str = "") -> Response:
         chosen = span_of(preset=span, since=since, until=until, now=shell.now)
         rows = price_rows(desk.price_book.history(sku, since=chosen.since, until=chosen.until))
-        return download(rows, form="csv", name=f"prices-{sku}")
+        return download(rows, form="csv", name=f"prices-{sku}", columns=COLUMNS["prices"])
 
     @routes.get("/prices/{sku:path}", response_class=HTMLResponse)
     def product(request: Request, sku: str, span: str = "") -> HTMLResponse:

@@ -18,7 +18,7 @@ from domain.alerts import Alert, AlertKind, Delivery, Notice, NoticeReason
 from domain.documents import Review
 from domain.errors import InvalidInput, InvalidQuery
 from domain.prices import PriceObservation
-from flows.export import cell, write, write_file
+from flows.export import COLUMNS, cell, write, write_file
 from tests.flows.desks import DAY, MINUTE, NOW, Rig, document, opinion
 
 DANGEROUS = (
@@ -159,17 +159,7 @@ def test_prices_are_exact_yuan_and_every_observation_is_there(here: Rig) -> None
     here.desk.prices.put(seen, [])
     rows = list(here.desk.exports.rows("prices"))
     assert [r["price"] for r in rows] == ["1299.50", "1299.50", "1299.50", None]
-    assert list(rows[0]) == [
-        "sku",
-        "product",
-        "brand",
-        "shop",
-        "price",
-        "list_price",
-        "promotions",
-        "in_stock",
-        "seen_at",
-    ]
+    assert tuple(rows[0]) == COLUMNS["prices"] == ("sku", "product", "brand", "shop", "price", "list_price", "promotions", "in_stock", "seen_at")  # fmt: skip
     assert len(list(here.desk.exports.rows("prices", since=NOW - 2 * DAY, until=NOW))) == 2
 
 
@@ -189,6 +179,7 @@ def test_an_alert_row_names_its_notices_and_what_became_of_them(here: Rig) -> No
         Delivery(key="k1", channel="duty", attempts=1, outcome="delivered", created_at=NOW, delivered_at=NOW + MINUTE)
     )
     (row,) = here.desk.exports.rows("alerts")
+    assert tuple(row) == COLUMNS["alerts"]
     assert row["document_ids"] == ["jd:1"]
     assert row["notices"] == [
         {
@@ -207,6 +198,25 @@ def test_exported_themes_count_the_rows_of_their_query(here: Rig) -> None:
     for query, count in (("", 2), ("brand:北屿", 1)):
         (row,) = here.desk.exports.rows("themes", query=query)
         assert row["count"] == count == here.desk.search.count(row["query"])
+
+
+def test_a_file_without_rows_has_its_headings_in_each_form() -> None:
+    def empty(form: str) -> bytes:
+        out = io.BytesIO()
+        assert write([], form, out, columns=COLUMNS["prices"]) == 0
+        return out.getvalue()
+
+    headings = list(COLUMNS["prices"])
+    assert next(csv.reader(io.StringIO(empty("csv").decode("utf-8-sig")))) == headings
+    assert next(openpyxl.load_workbook(io.BytesIO(empty("xlsx"))).active.values) == tuple(headings)
+    assert pq.read_table(io.BytesIO(empty("parquet"))).column_names == headings
+    assert empty("jsonl") == b""
+
+
+def test_the_headings_are_those_of_the_rows(here: Rig) -> None:
+    here.store(document(1, aspects=(opinion("漏水"),)))
+    for what in ("documents", "themes"):
+        assert tuple(next(here.desk.exports.rows(what))) == COLUMNS[what]
 
 
 def test_what_cannot_be_exported_is_refused_before_a_file_exists(here: Rig, tmp_path: Path) -> None:

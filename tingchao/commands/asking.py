@@ -141,19 +141,22 @@ def export(
 
     from rich.progress import Progress
 
-    from flows.export import FORMATS, write, write_file
+    from flows.export import COLUMNS, FORMATS, write, write_file
     from tingchao.wiring import reading_desk
 
     named = Path(out).suffix[1:].lower()
     form = form or (named if named in FORMATS else "csv")
-    with reading_desk() as desk, Progress(console=console, transient=True) as bar:
+    with reading_desk() as desk, Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(f"export {what}", total=None)
         rows = desk.exports.rows(
             what, query=query, since=moment(since, option="--since"), until=moment(until, option="--until")
         )
         counted = bar.track(rows, task_id=task, description=f"export {what}")
         try:
-            count = write(counted, form, sys.stdout.buffer) if out == "-" else write_file(counted, form, Path(out))
+            if out == "-":
+                count = write(counted, form, sys.stdout.buffer, columns=COLUMNS[what])
+            else:
+                count = write_file(counted, form, Path(out), columns=COLUMNS[what])
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -37,7 +37,13 @@ def import_files(
     with (
         TemporaryDirectory(prefix="tingchao-") as spool,
         working_desk() as desk,
-        Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True) as bar,
+        Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        ) as bar,
     ):
         for file in _files(path, spool):
             task = bar.add_task(f"{file.name}: reading")
