@@ -88,7 +88,7 @@ class Overview:
     def _tiles(self, now: datetime, watches: tuple[Watch, ...]) -> tuple[Tile, ...]:
         start = day_start(shanghai_day(now))
         today: Node = Range(field="published_at", low=start, high=now)
-        negative = And(parts=(Term(field="sentiment", value="negative"), today))
+        negative = And(parts=(Term(field="counted", value="negative"), today))
         total, bad = self.documents.count(today), self.documents.count(negative)
         usual = self._usual_today(watches, start, now)
         open_alerts = self.alerts.open()
@@ -126,7 +126,7 @@ class Overview:
         start = end - timedelta(days=days)
         names = tuple(shanghai_day(start + timedelta(days=i)).isoformat() for i in range(days))
         span = Range(field="published_at", low=start, high=end)
-        negative = And(parts=(Term(field="sentiment", value="negative"), span))
+        negative = And(parts=(Term(field="counted", value="negative"), span))
         found = self.documents.histogram(negative, bucket_s=86_400, split="brand")
         counts: dict[str, Counter[str]] = {brand: Counter() for brand in brands}
         spelled = {needle(brand): brand for brand in brands}  # the query below asks without regard to case

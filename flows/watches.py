@@ -122,12 +122,12 @@ def node_of(watch: Watch) -> Node | None:
     return And(parts=tuple(parts))
 
 
-def query_of(watch: Watch, *, sentiment: str = "") -> str:
-    """The same search as text, for links on screens; with a sentiment only its documents. Empty where the watch matches nothing."""
+def query_of(watch: Watch, *, counted: bool = False) -> str:
+    """The same search as text, for links on screens. counted: only what the monitor counts as negative. Empty where it matches nothing."""
     node = node_of(watch)
     if node is None:
         return ""
-    return render(And(parts=(node, Term(field="sentiment", value=sentiment)))) if sentiment else render(node)
+    return render(And(parts=(node, Term(field="counted", value="negative")))) if counted else render(node)
 
 
 def fault(watch: Watch, *, channels: set[str]) -> str:

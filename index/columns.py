@@ -10,13 +10,14 @@ import attrs
 from domain.analysis import Polarity
 from domain.documents import StoredDocument
 from domain.errors import InvalidQuery
+from index.counting import counts_as_negative
 
 KEYWORDS = (
     *("source", "kind", "sentiment", "brand", "category", "model", "sku", "product"),
-    *("aspect", "bad", "good", "severity", "cluster", "author"),
+    *("aspect", "bad", "good", "severity", "cluster", "author", "counted"),
 )
 """Columns of whole values, several in `brand aspect bad good`; facets give them as stored, queries match either case."""
-EXACT = ("cluster", "author", "kind", "sentiment", "severity")
+EXACT = ("cluster", "author", "kind", "sentiment", "severity", "counted")
 """Columns compared letter by letter."""
 FOLDED = tuple(name for name in KEYWORDS if name not in EXACT)
 """Columns compared without regard to case."""
@@ -36,6 +37,8 @@ def keywords(document: StoredDocument) -> dict[str, str | list[str]]:
         "kind": document.kind,  # a StrEnum is the very string
         "sentiment": document.sentiment,
     }
+    if counts_as_negative(document):
+        values["counted"] = Polarity.NEGATIVE
     if document.brands:
         values["brand"] = _once(document.brands)
     if document.category:

@@ -42,6 +42,8 @@ SENTIMENTS = (
     *(("负面", "negative"), ("负", "negative"), ("差", "negative"), ("中性", "neutral"), ("中", "neutral")),
     *(("正面", "positive"), ("正", "positive"), ("好", "positive")),
 )
+COUNTED = (("negative", "negative"), ("负面", "negative"))
+"""What the monitor counts: surely negative, no filler, no clear spam."""
 KINDS = (
     *((k.value, k.value) for k in Kind),
     *(("评价", "review"), ("帖子", "post"), ("微博", "post"), ("评论", "comment"), ("投诉", "complaint")),
@@ -61,6 +63,7 @@ FIELDS = (
     Field(name="source", sort=Sort.WORD, aliases=("来源", "平台")),
     Field(name="kind", sort=Sort.CHOICE, aliases=("类型",), choices=KINDS),
     Field(name="sentiment", sort=Sort.CHOICE, aliases=("情感", "情绪"), choices=SENTIMENTS),
+    Field(name="counted", sort=Sort.CHOICE, aliases=("计入",), choices=COUNTED),
     Field(name="aspect", sort=Sort.WORD, aliases=("方面",)),
     Field(name="bad", sort=Sort.WORD, aliases=("差评", "问题", "缺点")),
     Field(name="good", sort=Sort.WORD, aliases=("好评", "优点")),

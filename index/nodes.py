@@ -10,7 +10,7 @@ class Term:
     """A field has a value; in the field `text` the normalised text holds it as a substring."""
 
     field: str
-    """text, source, kind, brand, category, model, sku, product, sentiment, rating, aspect, bad, good, severity, cluster, author, id."""
+    """text, source, kind, brand, category, model, sku, product, sentiment, counted, rating, aspect, bad, good, severity, cluster, author, id."""
     value: str
     """Of `text` normalised already; of `product` a part of the title; of all others the whole value, letters of either case."""
 

@@ -63,7 +63,7 @@ class Documents(Protocol):
         ...
 
     def facet(self, query: Node, field: str, *, limit: int = 20) -> list[tuple[str, int]]:
-        """Matches per value of `source kind sentiment brand category model sku product rating aspect bad good severity cluster author`.
+        """Matches per value of `source kind sentiment brand category model sku product rating aspect bad good severity cluster author counted`.
 
         Most first, equal ones by value.
         """

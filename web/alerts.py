@@ -122,7 +122,7 @@ def alert_row(alert: Alert) -> dict[str, Any]:
 def negatives_of(desk: Desk, watch: str) -> str:
     """A search for the negatives of a watch by its name; empty for an unknown one."""
     found = desk.watches.get(watch) if watch else None
-    return query_of(found, sentiment="negative") if found else ""
+    return query_of(found, counted=True) if found else ""
 
 
 def band_chart(band: Band | None, query: str = "") -> dict[str, Any]:

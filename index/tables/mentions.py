@@ -8,19 +8,16 @@ from typing import Any
 import attrs
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from domain.analysis import Polarity
 from domain.documents import StoredDocument
 from domain.times import tick_start
 from domain.watches import Watch, matches
+from index.counting import counts_as_negative
 from index.tables.columns import chunks, upsert
 from index.tables.schema import counts, mentions
 
 MEMORY = timedelta(hours=24)
 """An author counts once in this time."""
-SURE = 0.5
-"""Probability from which a negative reading counts."""
-SPAM = 0.8
-"""Spam score from which a document does not count."""
+
 
 Place = tuple[str, str, datetime]
 """Watch, source, start of the tick."""
@@ -44,16 +41,6 @@ class Mention:
     def place(self) -> Place:
         """Where it counts."""
         return self.watch, self.source, tick_start(self.published_at)
-
-
-def counts_as_negative(document: StoredDocument) -> bool:
-    """Negative for the counts: surely so, written by a person's own hand, and not clear spam."""
-    return (
-        document.sentiment is Polarity.NEGATIVE
-        and document.p_negative >= SURE
-        and not document.default_text
-        and document.spam < SPAM
-    )
 
 
 def mentions_of(document: StoredDocument, watches: Iterable[Watch]) -> list[Mention]:

@@ -13,9 +13,9 @@ from domain.analysis import Polarity
 from domain.documents import StoredDocument
 from domain.feeds import FeedState, Outcome, PageSeen
 from domain.times import tick_start
+from index.counting import counts_as_negative
 from index.store import Batch, Stored
 from index.tables import Ledger, Sources, Watches
-from index.tables.mentions import counts_as_negative
 from tests.contracts.samples import DAY, HOUR, MINUTE, START, document, watch
 
 pytestmark = pytest.mark.timeout(120)

@@ -10,6 +10,7 @@ from domain.alerts import Alert, AlertKind, AlertState
 from domain.feeds import Outcome, PageSeen
 from domain.times import day_start, shanghai_day
 from flows.overview import Tile
+from index.counting import counts_as_negative
 from index.store import Batch
 from tests.flows.desks import DAY, HOUR, MINUTE, NOW, Rig, document
 
@@ -42,11 +43,12 @@ def test_a_tiles_query_finds_exactly_its_value(here: Rig, shift: timedelta) -> N
     shown = tiles(here)
     start = day_start(shanghai_day(here.clock.at))
     today = [d for d in mixed() if start <= d.published_at < here.clock.at]
-    for title, kept in (("今日声量", today), ("今日负面", [d for d in today if d.sentiment == "negative"])):
+    bad = [d for d in today if counts_as_negative(d)]
+    for title, kept in (("今日声量", today), ("今日负面", bad)):
         assert int(shown[title].value.replace(",", "")) == len(kept)
         assert here.desk.search.count(shown[title].query) == len(kept)
         assert {d.id for d in here.desk.search.scan(shown[title].query)} == {d.id for d in kept}
-    share = f"{len([d for d in today if d.sentiment == 'negative']) / len(today):.0%}" if today else "—"
+    share = f"{len(bad) / len(today):.0%}" if today else "—"
     assert shown["今日负面"].detail == f"占 {share}"
 
 

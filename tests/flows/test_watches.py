@@ -143,10 +143,10 @@ def counts(here: Rig) -> dict[str, list[object]]:
     return here.desk.ledger.counts("岚川", since=NOW - timedelta(days=1), until=NOW + timedelta(days=1))  # type: ignore[return-value]
 
 
-def test_a_query_of_a_watch_may_ask_for_one_sentiment(here: Rig) -> None:
+def test_a_query_of_a_watch_may_ask_for_what_is_counted(here: Rig) -> None:
     here.store(document(1, "岚川漏水"), document(2, "岚川很好", sentiment="positive"))
     watch = here.watch("岚川")
-    assert here.desk.search.count(query_of(watch, sentiment="negative")) == 1
+    assert here.desk.search.count(query_of(watch, counted=True)) == 1
     assert query_of(Watch(name="empty")) == ""
 
 
