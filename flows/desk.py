@@ -6,6 +6,7 @@ from pathlib import Path
 import attrs
 
 from alerts.notifiers.notifier import Notifier
+from domain.feeds import SourceStatus
 from domain.times import Clock
 from flows.export import Exports
 from flows.imports import Imports
@@ -32,6 +33,8 @@ class Desk:
     prices: Prices
     watches: Watches
     sources: Sources
+    source_names: tuple[str, ...] = ()
+    """All that can be switched on, the ones never asked too."""
     jobs: Jobs
     notifiers: dict[str, Notifier]
     """By channel name."""
@@ -51,3 +54,8 @@ class Desk:
     """Take the demo's data away and open the real installation; returns a Chinese sentence. Only in the demo."""
     folder: Path
     """Data folder."""
+
+    def feeds(self) -> list[SourceStatus]:
+        """Every source by name: how it answers, or that it was never asked."""
+        seen = {status.name: status for status in self.sources.all()}
+        return [seen.get(name) or SourceStatus(name=name) for name in sorted({*seen, *self.source_names})]

@@ -92,11 +92,15 @@ class Imports:
         if name:
             saved = self.mappings(name)
             if saved is None:
-                raise InvalidInput(f"no saved mapping named {name!r}")
+                raise InvalidInput(f"no saved mapping named {name!r}; a mapping in a file ends in .toml or .json")
             return saved
         guessed = guess(path)
         if not guessed.certain:
-            raise InvalidInput(f"{path}: the columns are not certain ({guessed.why}); guess: {guessed.mapping}")
+            columns = "，".join(f"{field}={column}" for field, column in guessed.mapping.columns.items())
+            raise InvalidInput(
+                f"{path}：{guessed.why}。文件的列：{'，'.join(guessed.header) or '（无）'}；猜测：{guessed.mapping.kind} {columns or '（没有）'}。"
+                "请写一个 mapping.toml（kind 与 [columns]，见 docs/reference.md），再用 --mapping mapping.toml 导入"
+            )
         return guessed.mapping
 
     def _parts(

@@ -4,13 +4,14 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import attrs
 from sqlalchemy import Engine
 
 from alerts.notifiers.notifier import Notifier
 from crawlers.handoff import FolderInbox
-from crawlers.imports.mapping import Mapping, mapping_from
+from crawlers.imports.mapping import Mapping, load_mapping, mapping_from
 from domain.documents import Document
 from domain.errors import AlreadyRunning, InvalidSettings, StoreUnavailable
 from domain.people import pseudonym
@@ -39,6 +40,7 @@ from tingchao.commands.answers import say
 from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, real_folder
 from tingchao.opening import demo_environment, open_tables
 from tingchao.settings import Channel, Settings, load, secret
+from tingchao.sources import ADAPTERS
 
 
 @attrs.frozen(kw_only=True)
@@ -257,6 +259,8 @@ def _house(
         )
 
     def saved_mapping(name: str) -> Mapping | None:
+        if name.endswith((".toml", ".json")):
+            return load_mapping(Path(name))
         values = mappings.get(name)
         return mapping_from(values, where=f"mapping {name!r}") if values else None
 
@@ -273,6 +277,7 @@ def _house(
         prices=prices,
         watches=watches,
         sources=sources,
+        source_names=tuple(ADAPTERS),
         jobs=jobs,
         notifiers=senders,
         monitor=monitor,

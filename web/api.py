@@ -122,7 +122,7 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
 
     @routes.get("/feeds", summary="How each source answers")
     def feeds() -> Json:
-        return Json(desk.sources.all())
+        return Json(desk.feeds())
 
     @routes.get("/story", summary="The one screen's band and evidence")
     def story(watch: str = "") -> Json:

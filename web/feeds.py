@@ -17,11 +17,11 @@ def router(shell: Shell) -> APIRouter:
 
     @routes.get("/feeds", response_class=HTMLResponse)
     def feeds(request: Request) -> HTMLResponse:
-        return shell.show(request, "feeds.html", feeds=desk.sources.all(), jobs=desk.jobs.all())
+        return shell.show(request, "feeds.html", feeds=desk.feeds(), jobs=desk.jobs.all())
 
     @routes.post("/feeds/{name}/switch")
     def switch(name: str, form: Annotated[FormData, Depends(shell.guard)]) -> Response:
-        status = desk.sources.get(name)
+        status = next((feed for feed in desk.feeds() if feed.name == name), None)
         if status is None:
             raise HTTPException(404, f"没有名为 {name} 的数据源")
         reason = field(form, "reason")

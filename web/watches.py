@@ -33,7 +33,7 @@ def router(shell: Shell) -> APIRouter:
             draft=draft,
             products=products_text(draft),
             fault=fault,
-            sources=desk.sources.all(),
+            sources=desk.feeds(),
             channels=desk.notifiers,
         )
 

@@ -295,6 +295,34 @@ def test_files_that_cannot_be_taken_are_named_with_the_way_out_and_store_nothing
     assert tingchao("search", "", "--jsonl").out == b""
 
 
+def test_columns_nobody_can_guess_are_told_by_a_mapping_file(tingchao: Shell, tmp_path: Path) -> None:
+    path, mapping = tmp_path / "store.csv", tmp_path / "mapping.toml"
+    path.write_text("哪天,顾客说\n2026-01-02,用了两天就漏水\n", "utf-8")
+    mapping.write_text(
+        'kind = "reviews"\nsource = "store"\n[columns]\ntext = "顾客说"\npublished_at = "哪天"\n', "utf-8"
+    )
+    refused = tingchao("import", path)
+    assert (refused.code, refused.rows) == (2, [])
+    assert "哪天，顾客说" in refused.err
+    assert "--mapping mapping.toml" in refused.err
+    answer = tingchao("import", path, "--mapping", mapping)
+    assert answer.code == 0, answer.err
+    (report,) = answer.rows
+    assert (report["stored"], report["refused"]) == (1, [])
+    (row,) = tingchao("search", "漏水", "--jsonl").rows
+    assert (row["source"], row["text"], row["published_at"]) == ("store", "用了两天就漏水", "2026-01-02")
+
+
+def test_sources_that_were_never_asked_are_listed_too(tingchao: Shell) -> None:
+    tingchao("init")
+    listed = tingchao("source", "list", "--jsonl").rows
+    assert [(row["name"], row["on"], row["state"]) for row in listed] == [
+        ("jd", True, "unknown"),
+        ("shop", True, "unknown"),
+        ("weibo", True, "unknown"),
+    ]
+
+
 def test_a_gbk_file_is_read_as_what_it_is(tingchao: Shell, tmp_path: Path) -> None:
     path = tmp_path / "jd_gbk.csv"
     path.write_bytes((HEADER + ROWS).encode("gb18030"))
@@ -346,7 +374,7 @@ def test_watches_come_from_words_and_files_and_go(tingchao: Shell, tmp_path: Pat
 
 def test_sources_jobs_and_doctor_answer_on_a_fresh_installation(tingchao: Shell) -> None:
     assert tingchao("source", "off", "weibo", "--reason", "账号更换中").code == 0
-    (status,) = tingchao("source", "list", "--jsonl").rows
+    (status,) = (row for row in tingchao("source", "list", "--jsonl").rows if row["name"] == "weibo")
     assert (status["name"], status["on"], status["reason"], status["state"]) == ("weibo", False, "账号更换中", "off")
     answer = tingchao("source", "on", "weixin")
     assert (answer.code, answer.out) == (2, b"")

@@ -350,7 +350,7 @@ class FakeSources:
         return self.rows.get(name)
 
     def switch(self, name: str, *, on: bool, reason: str) -> None:
-        self.rows[name] = attrs.evolve(self.rows[name], on=on, reason=reason)
+        self.rows[name] = attrs.evolve(self.rows.get(name) or SourceStatus(name=name), on=on, reason=reason)
 
 
 class FakeImports:

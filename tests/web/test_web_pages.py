@@ -134,6 +134,17 @@ def test_an_unknown_page_is_404_with_a_way_home(browser: TestClient) -> None:
     assert browser.get("/api/nowhere").json() == {"error": "Not Found"}
 
 
+def test_a_source_that_was_never_asked_can_be_chosen_and_switched(browser: TestClient, desk: Desk) -> None:
+    desk.sources.rows.clear()  # type: ignore[attr-defined]
+    object.__setattr__(desk, "source_names", ("jd",))
+    html = browser.get("/feeds").text
+    assert "尚未采集" in html
+    assert 'value="jd"' in browser.get("/watches").text
+    token = re.search(r'name="token" value="([^"]+)"', html)[1]  # type: ignore[index]
+    assert browser.post("/feeds/jd/switch", data={"token": token, "reason": "暂不采集"}).status_code == 303
+    assert not desk.sources.get("jd").on  # type: ignore[union-attr]
+
+
 def test_feeds_name_what_a_person_must_do(browser: TestClient) -> None:
     html = browser.get("/feeds").text
     assert "请重新登录后运行 tingchao login weibo" in html

@@ -22,7 +22,9 @@ def add_to(app: typer.Typer) -> None:
 
 def import_files(
     path: Annotated[Path, typer.Argument(help="CSV, XLSX or JSONL (also .gz), a folder of them, or - for stdin")],
-    mapping: Annotated[str, typer.Option(help="a saved column mapping; without one the columns are guessed")] = "",
+    mapping: Annotated[
+        str, typer.Option(help="column mapping: a .toml or .json file; without one the columns are guessed")
+    ] = "",
     source: Annotated[str, typer.Option(help="name of the source; without one it follows from the file")] = "",
 ) -> None:
     """Import files of other tools. The same file twice stores nothing twice; bad rows are named, good ones go through.

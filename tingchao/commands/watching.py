@@ -217,7 +217,7 @@ def list_sources(jsonl: Annotated[bool, typer.Option("--jsonl", help="JSON Lines
     from tingchao.wiring import reading_desk
 
     with reading_desk() as desk:
-        statuses = desk.sources.all()
+        statuses = desk.feeds()
     table = Table("来源", "开关", "状态", "最近成功", "最近新内容", "需要处理", box=None)
     for s in statuses:
         if jsonl:
@@ -281,10 +281,8 @@ def _switch(name: str, *, on: bool, reason: str) -> None:
 
 
 def _keep(desk: "Desk", watch: Watch) -> None:
-    from tingchao.sources import ADAPTERS
-
     count = desk.watch_list.save(watch)
-    known = {*ADAPTERS, *(s.name for s in desk.sources.all())}
+    known = {feed.name for feed in desk.feeds()}
     for name in watch.sources:
         if name not in known and not desk.search.count(f'source:"{name}"'):
             say(f"注意：还没有来源 {name!r} 的内容；已知来源：{'、'.join(sorted(known))}")
