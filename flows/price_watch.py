@@ -62,13 +62,14 @@ class PriceWatch:
         floors: Mapping[str, Decimal],
         now: datetime,
     ) -> list[PriceFinding]:
+        titles = {p.sku: p.title for p in self._known(now) if p.title}  # a site's price answer often has none
         found: list[PriceFinding] = []
         for sku in skus:
             if sku in rivals:
                 found += judge_drop(self.prices.history(sku, since=now - 2 * WEEK), now=now)
             if sku in floors:
                 found += judge_floor(latest.get(sku, []), floors[sku], now=now)
-        return found
+        return [attrs.evolve(f, title=titles.get(f.sku, f.title)) if f.title == f.sku else f for f in found]
 
     def _newer(self, watch: Watch, sku: str, seen: list[PriceObservation]) -> bool:
         newest = max((o.seen_at for o in seen), default=None)

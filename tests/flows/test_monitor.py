@@ -339,7 +339,7 @@ def test_a_broken_watch_does_not_stop_the_others(house: House, monkeypatch: pyte
 
 
 def price(amount: str, *, at: datetime, sku: str, shop: str = "官方店") -> PriceObservation:
-    return PriceObservation(sku=sku, source="jd", shop=shop, price=Decimal(amount), title="60 升", seen_at=at)
+    return PriceObservation(sku=sku, source="jd", shop=shop, price=Decimal(amount), seen_at=at)
 
 
 def test_a_rivals_fall_and_a_breach_of_the_line_are_told_once_each(house: House) -> None:
@@ -362,7 +362,7 @@ def test_a_rivals_fall_and_a_breach_of_the_line_are_told_once_each(house: House)
     house.tick(1)
     told = sorted((n.channel, n.title) for n in house.owed())
     assert [channel for channel, _ in told] == ["值班", "公关群", "竞品群"]
-    assert "竞品降价" in told[2][1]
+    assert "竞品降价：60 升" in told[2][1]  # the product's title: the price answer had none
     assert "低于控价" in told[0][1]
     back = [price("999", at=NOW + timedelta(minutes=5), sku="jd:500600700")]
     house.prices.put(back, products)

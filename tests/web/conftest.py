@@ -135,7 +135,7 @@ class FakeAlerts:
     def __init__(self) -> None:
         self.rows = {
             "a1": alert_of(),
-            "a2": alert_of(2, kind=AlertKind.PRICE, severity=None, topic="澜川 60 升低于控价线", usual=0.0, now=0.0, document_ids=(), opened_at=ago(300), state=AlertState.ACKNOWLEDGED, owner="林"),
+            "a2": alert_of(2, kind=AlertKind.PRICE, severity=None, topic="澜川 60 升低于控价线", usual=1199.0, now=1099.0, document_ids=(), opened_at=ago(300), state=AlertState.ACKNOWLEDGED, owner="林"),
         }  # fmt: skip
         self.lines: list[tuple[datetime, str, str, str]] = [(ago(26), "", "opened", "")]
 

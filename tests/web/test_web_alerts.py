@@ -66,3 +66,11 @@ def test_the_same_step_over_and_over_is_one_line() -> None:
     folded = history([(at + timedelta(minutes=i), by, action, "") for i, (by, action) in enumerate(steps)])
     assert [(h.action, h.times) for h in folded] == [("opened", 1), ("joined", 2), ("acknowledged", 1), ("joined", 1)]
     assert folded[1].until - folded[1].at == timedelta(minutes=1)
+
+
+def test_a_price_alert_shows_yuan_and_nothing_of_posts(browser: TestClient) -> None:
+    html = browser.get("/alerts/a2").text
+    assert "现价（元）" in html
+    assert "1,099" in html
+    for of_posts in ("每小时负面", "独立作者", "从发布到送达", "不涉及帖子"):
+        assert of_posts not in html
