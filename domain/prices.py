@@ -46,15 +46,6 @@ class PriceObservation:
     """Aware UTC."""
 
 
-@attrs.frozen(kw_only=True)
-class PriceLine:
-    """A 控价 line: below it a shop breaks the maker's price agreement."""
-
-    sku: str
-    floor: Decimal
-    """Yuan."""
-
-
 def to_fen(amount: Decimal | None) -> int | None:
     """Yuan to integer fen as stores keep it; None stays None."""
     return None if amount is None else int((amount * 100).to_integral_value())

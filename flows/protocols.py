@@ -69,15 +69,3 @@ class Jobs(Protocol):
     def all(self) -> list[dict[str, Any]]:
         """name, next, last (aware UTC or None), misfires, last_error."""
         ...
-
-
-class Marks(Protocol):
-    """Small facts that outlive a restart."""
-
-    def get(self, name: str) -> str | None:
-        """A fact, None if never set."""
-        ...
-
-    def set(self, name: str, value: str) -> None:
-        """Remember a fact."""
-        ...
