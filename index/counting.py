@@ -6,8 +6,9 @@ from domain.documents import StoredDocument
 SURE = 0.7
 """Probability from which a negative reading counts.
 
-Of .5 … .9 the one with the largest precision × recall at 8 % negatives, held-out public sets and demo posts taken
-together: a count made of noise and complaints shows a rise best there. The table is in docs/models/sentiment.md.
+A count made of complaints and noise shows a rise best where precision × recall is largest. At 8 % negatives that is .6 or
+.7, equal within chance over held-out public sets and demo posts of model ngram-2; .7 is the more precise. The table is in
+docs/models/sentiment.md; measure anew with another model.
 """
 SPAM = 0.8
 """Spam score from which a document does not count."""
