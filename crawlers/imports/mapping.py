@@ -171,9 +171,12 @@ def header_score(cells: Sequence[Any]) -> int:
     return sum(1 for cell in cells if isinstance(cell, str) and (plain(cell) in _BY_ALIAS or plain(cell) in NEVER_READ))
 
 
+_COPY = re.compile(r"(?:\s*[（(]\d+[)）]|\s*-\s*(?:副本|copy))+$")  # what a browser adds to a file fetched again
+
+
 def source_of(name: str) -> str:
     """A source's name from a file's: `jd_aircon.csv.gz` → jd, `门店回访.xlsx` → 门店回访."""
-    stem = Path(name).name.split(".")[0].strip().lower()
+    stem = _COPY.sub("", Path(name).name.split(".")[0].strip().lower()) or "import"
     first = re.split(r"[\s_\-]", stem)[0]
     return (
         site_of(first)

@@ -113,3 +113,9 @@ def test_money_without_an_amount_is_refused() -> None:
 )
 def test_counts_are_whole_numbers_or_unknown(cell: object, value: int | None) -> None:
     assert count(cell) == value
+
+
+def test_a_file_fetched_again_is_the_same_source_so_its_rows_keep_their_ids() -> None:
+    assert {source_of(n) for n in ("回访.csv", "回访 (1).csv", "回访(2).xlsx", "回访 - 副本.csv")} == {"回访"}
+    assert source_of("jd_评价 (3).csv.gz") == "jd"
+    assert source_of("(1).csv") == "import"
