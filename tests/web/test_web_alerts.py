@@ -55,7 +55,7 @@ def test_the_band_for_the_chart_has_one_figure_per_tick(browser: TestClient) -> 
     band = browser.get("/api/alerts/a1").json()["band"]
     assert len({len(band[k]) for k in ("starts", "negative", "low", "usual", "high")}) == 1
     assert band["onset"].endswith("+08:00")
-    assert "sentiment" in band["query"]
+    assert "counted:negative" in band["query"]
     assert browser.get("/api/alerts/a2").json()["band"]["starts"] == []
     assert browser.get("/api/alerts/zz").status_code == 404
 
