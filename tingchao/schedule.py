@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain.errors import StoreUnavailable, TingchaoError
 from domain.times import now as real_now
+from domain.watches import Watch
 from flows.collect import Ingest
 from index.tables import Jobs
 from tingchao.demo import beat
@@ -31,7 +32,8 @@ NOTIFY_S = 0.5
 RECORD_EVERY_S = 5.0
 CRAWL_LIMIT_S = 900
 INDEX_PAUSE_S = 10.0
-BUSY_JOBS = ("ingest", "index", "notify", "import-folder", "demo-clock")
+CRAWL = "crawl:"
+BUSY_JOBS = ("ingest", "index", "notify", "import-folder", "new-watches", "demo-clock")
 """Jobs of seconds, for which a run left out while the last one works is no news."""
 
 
@@ -47,13 +49,15 @@ class Schedule:
         self._children: set[subprocess.Popen[bytes]] = set()
         self._stopping = threading.Event()
         self._starting = threading.Lock()
+        self._watched: list[Watch] = []
         self._loading = threading.Lock()
         self._index_again = 0.0
         self._ingest: Ingest | None = None
         self._brands: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
+        self._pool = ThreadPoolExecutor(12)
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(12)},
+            executors={"default": self._pool},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._scheduler.add_listener(self._record, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
@@ -73,14 +77,14 @@ class Schedule:
             self._every("monitor", timedelta(minutes=1), house.desk.monitor.tick)
             self._every("notify", timedelta(seconds=NOTIFY_S), house.outbox.deliver_due, real=True)
         if "crawler" in self._roles:
-            minutes = {"shop": crawl.prices_every_minutes, "jd": crawl.prices_every_minutes}
+            self._watched = house.desk.watches.list()
+            usual = {"shop": crawl.prices_every_minutes}
             for name in ADAPTERS:
-                if house.settings.sites.get(name, Site()).on:
-                    self._every(
-                        f"crawl:{name}",
-                        timedelta(minutes=minutes.get(name, crawl.every_minutes)),
-                        partial(self.crawl, name),
-                    )
+                site = house.settings.sites.get(name, Site())
+                if site.on:
+                    minutes = site.every_minutes or usual.get(name, crawl.every_minutes)
+                    self._every(f"{CRAWL}{name}", timedelta(minutes=minutes), partial(self.crawl, name))
+            self._every("new-watches", timedelta(seconds=2), self.crawl_for_new_watches, real=True)
         if house.folder.demo:
             self._every("demo-clock", timedelta(seconds=1), lambda: beat(house.folder, house.clock), real=True)
         self._run()
@@ -92,7 +96,9 @@ class Schedule:
         for child in list(self._children):
             child.terminate()
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+            # waiting for the jobs is done outside: the scheduler would hold its lock, which a job may ask for
+            self._scheduler.shutdown(wait=False)
+            self._pool.shutdown(wait=True)
 
     def _run(self) -> None:
         with self._starting:
@@ -139,6 +145,16 @@ class Schedule:
             (folder.imports / target).mkdir(exist_ok=True)
             path.replace(folder.imports / target / path.name)
 
+    def crawl_for_new_watches(self) -> None:
+        """A watch that was added or changed is crawled for at once, not at the next round."""
+        watches = self._house.desk.watches.list()
+        if watches == self._watched:
+            return
+        self._watched = watches
+        for job in self._scheduler.get_jobs():
+            if job.id.startswith(CRAWL):
+                job.modify(next_run_time=real_now())
+
     def crawl(self, source: str) -> None:
         """One crawl in its own process; a source that waits for a person is left alone."""
         status = self._house.desk.sources.get(source)
@@ -160,7 +176,7 @@ class Schedule:
             finally:
                 self._children.discard(child)
         if code and not self._stopping.is_set():
-            raise RuntimeError(f"crawl of {source} ended with code {code}; see crawl.log in {self._house.folder.path}")
+            raise RuntimeError(f"{source} 的采集进程异常结束（代码 {code}），详见 {self._house.folder.path}/crawl.log")
 
     def _every(self, name: str, interval: timedelta, work: Callable[[], Any], *, real: bool = False) -> None:
         seconds = interval.total_seconds() if real else self._house.clock.real_seconds(interval)
@@ -179,7 +195,7 @@ class Schedule:
 
     def _record(self, event: Any) -> None:  # Any: APScheduler ships no types
         name, now = event.job_id, time.monotonic()
-        error = repr(event.exception) if event.code == EVENT_JOB_ERROR else ""
+        error = (str(event.exception) or type(event.exception).__name__) if event.code == EVENT_JOB_ERROR else ""
         if error:
             log.error("job failed name=%s error=%s", name, error)
         elif now - self._recorded.get(name, -RECORD_EVERY_S) < RECORD_EVERY_S:

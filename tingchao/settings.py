@@ -76,6 +76,8 @@ class Site(_Part):
     delay_seconds: float = Field(default=5, ge=0)
     pages: int = Field(default=20, ge=1)
     """Pages for one crawl at most."""
+    every_minutes: float | None = Field(default=None, gt=0)
+    """Minutes between two crawls of this site; without it those of [crawl]."""
 
 
 class Channel(_Part):

@@ -62,6 +62,7 @@ JOB = {
     "notify": "发送通知",
     "ingest": "分析与入库",
     "index": "更新索引",
+    "new-watches": "新监测即时采集",
     "import-folder": "查看导入文件夹",
     "demo-clock": "演示世界的时钟",
 }

@@ -268,7 +268,7 @@ def test_a_broken_row_is_named_and_the_good_ones_are_stored_once(tingchao: Shell
     path = tmp_path / "jd_reviews.csv"
     path.write_text(HEADER + "9,断在这里\n" + ROWS, "utf-8")
     answer = tingchao("import", path)
-    assert answer.code == 0
+    assert answer.code == 2, "bad input is told by the exit code too, and the good rows are stored"
     (report,) = answer.rows
     assert (report["rows"], report["stored"], [r["line"] for r in report["refused"]]) == (5, 4, [2])
     assert "jd_reviews.csv line 2: 应有 6 列，这一行有 2 列" in answer.err

@@ -64,6 +64,7 @@ def import_files(
             flush()
             for refused in report.refused[:20]:
                 say(f"{file.name} line {refused.line}: {refused.why}")
+            faults.count += len(report.refused)
             say(
                 f"{file.name}: {report.rows:,} rows, {report.stored:,} stored, {report.known:,} known already, "
                 f"{len(report.refused):,} refused"
