@@ -77,7 +77,9 @@ class SourceStatus:
     name: str
     on: bool = True
     reason: str = ""
-    """Why it was switched on against robots, or off."""
+    """Why it was last switched on or off."""
+    against_robots: bool = False
+    """A person decided, with a reason, to go on although the site's robots refuse."""
     state: FeedState = FeedState.UNKNOWN
     detail: str = ""
     """What a person must do, Chinese; empty when healthy."""

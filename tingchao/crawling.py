@@ -9,18 +9,16 @@ import attrs
 
 from crawlers.archive import Archive
 from crawlers.frontier import Lease
-from crawlers.handoff import FolderInbox
 from crawlers.job import CrawlJob, CrawlReport
 from crawlers.run import run_crawl
 from crawlers.sites.adapter import PageRequest, SiteAdapter
 from domain.errors import AlreadyRunning, InvalidInput
-from domain.people import pseudonym
 from domain.watches import Watch
 from flows.planning import plan
 from index import tables
 from index.tables import LeasedPage, WaitingPage
 from tingchao.folders import Folder, chosen_folder, held
-from tingchao.opening import demo_environment, open_tables
+from tingchao.opening import demo_environment, inbox_of, open_tables
 from tingchao.processes import end_with_parent
 from tingchao.settings import Site, load
 from tingchao.sources import ADAPTERS, cookie
@@ -83,7 +81,6 @@ def _crawl(folder: Folder, source: str, watch_name: str) -> CrawlReport:
     frontier = RowFrontier(tables.Frontier(engine))
     frontier.rows.take_back(source)  # leases of a crawl that was killed; no other crawl of this source runs
     plan(adapter, watches, frontier, now=clock.now())
-    key = folder.key()
     job = CrawlJob(
         source=source,
         pages_limit=site.pages,
@@ -91,7 +88,7 @@ def _crawl(folder: Folder, source: str, watch_name: str) -> CrawlReport:
         origin=site.origin,
         cookie=cookie(settings, folder, source),
         browser=site.transport == "browser",
-        obey_robots=not (status and status.reason),
+        obey_robots=not (status and status.against_robots),
         allowed_hosts=_hosts(adapter, watches),
         user_agent=settings.crawl.user_agent,
     )
@@ -99,7 +96,7 @@ def _crawl(folder: Folder, source: str, watch_name: str) -> CrawlReport:
         job,
         adapter=adapter,
         frontier=frontier,
-        inbox=FolderInbox(folder.inbox, pseudonym=lambda site, author: pseudonym(site, author, key=key)),
+        inbox=inbox_of(folder),
         archive=Archive(folder.archive),
         clock=clock,
     )

@@ -147,16 +147,19 @@ class WorldControls:
         return answer.json()
 
 
-def controls(restored: Callable[[], None] | None = None) -> WorldControls:
+def controls() -> WorldControls:
     """The handles of the demo that runs on this data folder. Raises InvalidInput where there is none."""
     state = DemoState.read(demo_folder().path)
     if state is None:
         raise InvalidInput("no demo here yet: start it with  ./run --demo")
+    return controls_of(state, demo_folder())
+
+
+def controls_of(state: DemoState, folder: Folder) -> WorldControls:
+    """The handles of a world; restoring its session also tells the product that a person has acted."""
     from tingchao.wiring import mark_mended
 
-    return WorldControls(
-        base=f"http://127.0.0.1:{state.port}", restored=restored or (lambda: mark_mended(demo_folder()))
-    )
+    return WorldControls(base=f"http://127.0.0.1:{state.port}", restored=lambda: mark_mended(folder))
 
 
 def watches(catalogue: Any) -> list[Watch]:  # Any: demo's own nouns, unknown to the product

@@ -14,7 +14,6 @@ from crawlers.handoff import FolderInbox
 from crawlers.imports.mapping import Mapping, load_mapping, mapping_from
 from domain.documents import Document
 from domain.errors import AlreadyRunning, InvalidSettings, StoreUnavailable
-from domain.people import pseudonym
 from domain.prices import PriceObservation
 from domain.times import Clock
 from flows.collect import Ingest, Reader
@@ -38,7 +37,7 @@ from index.store import Documents, IndexDamaged, Ledger
 from nlp.normalize import normalize
 from tingchao.commands.answers import say
 from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, real_folder
-from tingchao.opening import demo_environment, open_tables
+from tingchao.opening import demo_environment, inbox_of, open_tables
 from tingchao.settings import Channel, Settings, load, secret
 from tingchao.sources import ADAPTERS
 
@@ -231,8 +230,7 @@ def _house(
     link: Callable[[str], str],
     leave_demo: Callable[[], str] | None,
 ) -> House:
-    key = folder.key()
-    inbox = FolderInbox(folder.inbox, pseudonym=lambda source, author: pseudonym(source, author, key=key))
+    inbox = inbox_of(folder)
     ledger, alerts, prices = tables.Ledger(engine), tables.AlertLog(engine, now=clock.now), tables.Prices(engine)
     watches, sources, jobs, mappings = (
         tables.Watches(engine),
@@ -331,6 +329,6 @@ def links(settings: Settings, address: str = "") -> Callable[[str], str]:
 def _controls(state: DemoState | None, folder: Folder) -> DemoControls | None:
     if state is None:
         return None
-    from tingchao.demo import WorldControls
+    from tingchao.demo import controls_of
 
-    return WorldControls(base=f"http://127.0.0.1:{state.port}", restored=lambda: mark_mended(folder))
+    return controls_of(state, folder)

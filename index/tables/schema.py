@@ -185,6 +185,7 @@ sources = Table(
     Column("name", String, primary_key=True),
     Column("on", Boolean, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("against_robots", Boolean, nullable=False),
     Column("state", String, nullable=False),
     Column("detail", Text, nullable=False),
     Column("last_success_at", Moment),

@@ -52,12 +52,16 @@ class Sources:
         """Switch it, known or not; the reason is kept and audited. at: real time if not given.
 
         On also means that a person has mended what was wrong: its last answer is no reason any more to leave it alone.
+        Only a reason given after robots had refused is a decision against them; it stands until somebody switches off.
         """
         with writing(self._engine).begin() as connection:
             row = connection.execute(select(sources).where(sources.c.name == name)).first()
             status = SourceStatus(name=name) if row is None else _status(row)
             state = FeedState.UNKNOWN if on and status.state is FeedState.OFF else status.state
-            changed = attrs.evolve(status, on=on, reason=reason, state=state if on else FeedState.OFF)
+            decided = status.against_robots if status.on else bool(reason) and ROBOTS in status.detail
+            changed = attrs.evolve(
+                status, on=on, reason=reason, against_robots=on and decided, state=state if on else FeedState.OFF
+            )
             if on:
                 changed = attrs.evolve(
                     changed, last_outcome=None, failures=0, detail="" if not status.on else status.detail

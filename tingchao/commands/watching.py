@@ -275,7 +275,9 @@ def _switch(name: str, *, on: bool, reason: str) -> None:
         status = desk.sources.get(name)
         if on and not reason and status and not status.on and "robots" in status.detail:
             raise InvalidInput(f"{name}: its robots.txt refuses. Switch it on with --reason and who decided so")
-        kept = reason or (status.reason if on and status else "")  # a decision stands until somebody switches off
+        kept = reason or (
+            status.reason if on and status and status.on else ""
+        )  # why it is on stays; why it was off goes
         desk.sources.switch(name, on=on, reason=kept)
     say(f"来源 {name} 已{'打开' if on else '关闭'}" + (f"：{reason}" if reason else ""))
 

@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String, primary_key=True),
         sa.Column("on", sa.Boolean, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("against_robots", sa.Boolean, nullable=False),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("detail", sa.Text, nullable=False),
         sa.Column("last_success_at", sa.BigInteger),
