@@ -14,7 +14,7 @@ from crawlers.manners import RobotsRefuse, RobotsUnread
 from crawlers.origin import ForeignHost
 from crawlers.settings import MAX_BYTES
 from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage
-from domain.feeds import Outcome
+from domain.feeds import Outcome, SiteTotal
 
 TOO_LARGE = f"answer larger than {MAX_BYTES // 1024 // 1024} MiB"
 
@@ -43,6 +43,23 @@ def judge(answer: Answer, parsed: ParsedPage | None) -> tuple[Outcome, str]:
     if parsed.outcome.good and answer.page and answer.page.status >= 500:
         return Outcome.UNAVAILABLE, f"HTTP {answer.page.status}"
     return parsed.outcome, parsed.reason
+
+
+def site_total(parsed: ParsedPage, page: RawPage) -> SiteTotal | None:
+    """The site's own totals as the ledger keeps them; None where the page says none."""
+    stats = parsed.stats
+    if stats is None:
+        return None
+    return SiteTotal(
+        source=parsed.site,
+        page=parsed.page,
+        subject=stats.subject or page.url,
+        total=stats.total,
+        by_rating=dict(stats.by_rating),
+        folded=stats.folded,
+        exact=stats.exact,
+        seen_at=page.seen_at,
+    )
 
 
 def why(error: Exception) -> tuple[Outcome, str]:

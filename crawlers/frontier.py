@@ -28,7 +28,7 @@ class Frontier(Protocol):
         ...
 
     def lease(self, source: str, *, now: datetime, limit: int, lease_for: timedelta) -> list[Lease]:
-        """Take up to `limit` due pages of a source that nobody else holds, shallowest and earliest first."""
+        """Take up to `limit` due pages of a source that nobody else holds: highest priority, then shallowest, then earliest."""
         ...
 
     def done(self, lease: Lease, *, now: datetime) -> None:

@@ -14,16 +14,18 @@ import attrs
 import msgspec
 
 from domain.documents import AuthorKind, Post, Review
-from domain.feeds import PageSeen
+from domain.feeds import HotTopic, PageSeen, SiteTotal
 from domain.prices import PriceObservation, Product
 
-Record = Post | Review | Product | PriceObservation | PageSeen
+Record = Post | Review | Product | PriceObservation | PageSeen | SiteTotal | HotTopic
 TYPES: dict[str, type[Record]] = {
     "post": Post,
     "review": Review,
     "product": Product,
     "price": PriceObservation,
     "page": PageSeen,
+    "total": SiteTotal,
+    "topic": HotTopic,
 }
 _TAGS = {noun: tag for tag, noun in TYPES.items()}
 _PUBLIC = (AuthorKind.ORGANISATION, AuthorKind.MEDIA, AuthorKind.GOVERNMENT)

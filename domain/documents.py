@@ -81,6 +81,14 @@ class Post:
     """Brand column of an import; empty = to be read from the text."""
     product: str = ""
     """Product title, where an import has one."""
+    target: str = ""
+    """Complaints: the company complained of, as the site names it (黑猫 may mask it: 信*飞)."""
+    demands: tuple[str, ...] = ()
+    """Complaints: what the buyer asks for: 退款, 道歉赔偿."""
+    status: str = ""
+    """Complaints: where it stands in the site's words: 处理中, 已回复, 已完成."""
+    gone: bool = False
+    """The site says that it was deleted or is no longer for everybody; the text is what was seen before."""
 
 
 @attrs.frozen(kw_only=True)
@@ -177,6 +185,13 @@ class StoredDocument:
     spam_reasons: tuple[str, ...] = ()
     cluster: str = ""
     default_text: bool = False
+    target: str = ""
+    """Complaints: the company complained of."""
+    demands: tuple[str, ...] = ()
+    status: str = ""
+    """Complaints: where it stands, in the site's words."""
+    gone: bool = False
+    """Deleted or hidden since, as the site said later; the text is what was seen before."""
     analyzer: str = ""
     """Version of the analyzer that read it."""
 
@@ -227,5 +242,9 @@ def with_analysis(document: Document, analysis: Analysis, *, version: int = 1) -
         spam_reasons=analysis.spam_reasons,
         cluster=analysis.cluster,
         default_text=review.default_text if review else False,
+        target=post.target if post else "",
+        demands=post.demands if post else (),
+        status=post.status if post else "",
+        gone=post.gone if post else False,
         analyzer=analysis.model,
     )

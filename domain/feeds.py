@@ -68,6 +68,47 @@ class PageSeen:
     archive: str = ""
     """WARC record id of the bytes."""
     sha256: str = ""
+    document_ids: tuple[str, ...] = ()
+    """Ids of the documents that were read from these bytes: their evidence."""
+
+
+@attrs.frozen(kw_only=True)
+class SiteTotal:
+    """How much a site says it has of something: what was not collected shows as the gap."""
+
+    source: str
+    page: str
+    """Page type in the adapter's words."""
+    subject: str
+    """What it counts: a sku (`jd:1000…`), a search word, a post id; the page's address where nothing better is known."""
+    total: int | None = None
+    by_rating: dict[str, int] = attrs.field(factory=dict)
+    """good, neutral, bad, or 1–5."""
+    folded: int | None = None
+    """Hidden by the site from everybody."""
+    exact: bool = True
+    """False where the site rounds (4.9万+)."""
+    seen_at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class HotTopic:
+    """One line of a hot-search list at one moment."""
+
+    source: str
+    """`weibo`."""
+    title: str
+    """Without the # marks."""
+    rank: int
+    """1 = top; 0 = a pinned line outside the ranking."""
+    heat: int | None = None
+    """The site's own figure; None = not shown."""
+    label: str = ""
+    """The site's mark: 新, 热, 沸, 爆, 荐."""
+    advertised: bool = False
+    """A paid line: no sign of public interest."""
+    url: str = ""
+    seen_at: datetime
 
 
 @attrs.frozen(kw_only=True)

@@ -18,6 +18,8 @@ class Product:
     shop: str = ""
     url: str = ""
     category: str = ""
+    sales: int | None = None
+    """Pieces sold or paid for as the site shows them (1.5万+人付款 = 15000, rounded down); None = not said."""
 
 
 @attrs.frozen(kw_only=True)

@@ -8,7 +8,7 @@ import attrs
 from crawlers.handoff import Inbox
 from domain.analysis import Analysis
 from domain.documents import Document, Post, Review, StoredDocument, with_analysis
-from domain.feeds import PageSeen
+from domain.feeds import HotTopic, PageSeen, SiteTotal
 from domain.prices import PriceObservation, Product
 from domain.times import Clock
 from flows.copies import Copies
@@ -88,6 +88,8 @@ class Ingest:
             prices=tuple(i for i in items if isinstance(i, PriceObservation)),
             products=tuple(i for i in items if isinstance(i, Product)),
             pages=tuple(i for i in items if isinstance(i, PageSeen)),
+            totals=tuple(i for i in items if isinstance(i, SiteTotal)),
+            topics=tuple(i for i in items if isinstance(i, HotTopic)),
         )
 
 

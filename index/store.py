@@ -13,7 +13,7 @@ import attrs
 from domain.alerts import Alert, Delivery, Notice, TickCount
 from domain.documents import StoredDocument
 from domain.errors import StoreUnavailable
-from domain.feeds import PageSeen
+from domain.feeds import HotTopic, PageSeen, SiteTotal
 from domain.prices import PriceObservation, Product
 from domain.watches import Watch
 from index.query import Node
@@ -117,6 +117,8 @@ class Batch:
     prices: tuple[PriceObservation, ...] = ()
     products: tuple[Product, ...] = ()
     pages: tuple[PageSeen, ...] = ()
+    totals: tuple[SiteTotal, ...] = ()
+    topics: tuple[HotTopic, ...] = ()
 
 
 class Ledger(Protocol):

@@ -57,6 +57,10 @@ class Crawl(_Part):
 
     every_minutes: float = Field(default=5, gt=0)
     prices_every_minutes: float = Field(default=30, gt=0)
+    quiet_hours: str = ""
+    """Hours of a Shanghai day, `01:00-06:00`, in which watches of rivals are not crawled; our own always are. Empty = none."""
+    upstream_proxy_env: str = ""
+    """Name of the environment variable that holds your company's one fixed proxy, http://host:port; empty = none."""
     user_agent: str = "Mozilla/5.0 (X11; Linux x86_64) Tingchao/0.1 (brand monitoring)"
 
 
@@ -78,6 +82,17 @@ class Site(_Part):
     """Pages for one crawl at most."""
     every_minutes: float | None = Field(default=None, gt=0)
     """Minutes between two crawls of this site; without it those of [crawl]."""
+    daily_pages: int | None = Field(default=None, ge=1)
+    """Pages that one session may ask for on one day (Shanghai); without it no limit but the pace."""
+
+
+class Keep(_Part):
+    """How long things are kept; 0 = for ever."""
+
+    raw_days: int = Field(default=30, ge=0)
+    """Raw answers in the archive: they hold texts and names as the sites sent them."""
+    pages_days: int = Field(default=400, ge=0)
+    """Lines of how each page was answered, of crawls and of fetched addresses."""
 
 
 class Channel(_Part):
@@ -109,6 +124,7 @@ class Settings(BaseSettings):
     tables: Tables = Tables()
     console: Console = Console()
     crawl: Crawl = Crawl()
+    keep: Keep = Keep()
     sites: dict[str, Site] = {}
     channels: dict[str, Channel] = {}
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import attrs
 
 from domain.documents import Document
-from domain.feeds import Outcome
+from domain.feeds import HotTopic, Outcome
 from domain.prices import PriceObservation, Product
 from domain.watches import Watch
 
@@ -29,6 +29,8 @@ class PageRequest:
     """First page of a list: an empty one means empty, not end."""
     watch: str = ""
     """Watch it serves, for newest-first budgets; empty = none."""
+    priority: int = 0
+    """Higher is fetched first: see `flows.planning`; depth and due time decide among equals."""
 
 
 @attrs.frozen(kw_only=True)
@@ -55,6 +57,8 @@ class Stats:
     folded: int | None = None
     exact: bool = True
     """False where the site rounds (4.9万+)."""
+    subject: str = ""
+    """What is counted: a sku (`jd:1000…`), a search word, a post id; empty = whatever the page's address is about."""
 
 
 @attrs.frozen(kw_only=True)
@@ -71,6 +75,8 @@ class ParsedPage:
     prices: tuple[PriceObservation, ...] = ()
     products: tuple[Product, ...] = ()
     stats: Stats | None = None
+    topics: tuple[HotTopic, ...] = ()
+    """Lines of a hot-search list, in its order."""
     next_pages: tuple[PageRequest, ...] = ()
     """What to fetch next, most useful first; the crawl decides how far to go."""
 

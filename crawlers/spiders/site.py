@@ -12,7 +12,7 @@ import scrapy
 from scrapy.http import Request, Response
 
 from crawlers.addresses import is_allowed
-from crawlers.answers import Answer, judge, why
+from crawlers.answers import Answer, judge, site_total, why
 from crawlers.archive import Archive, without_secrets
 from crawlers.frontier import Frontier, Lease
 from crawlers.handoff import Inbox
@@ -159,13 +159,16 @@ class SiteSpider(scrapy.Spider):
             url=page.url if page else request.url,
             outcome=outcome,
             reason=reason,
-            items=len(documents) + len(prices) + len(products),
+            items=len(documents) + len(prices) + len(products) + len(parsed.topics if parsed else ()),
             seen_at=page.seen_at if page else self.clock.now(),
             archive=kept.id if kept else "",
             sha256=kept.sha256 if kept else "",
+            document_ids=tuple(d.id for d in documents) if kept else (),
         )
+        total = site_total(parsed, page) if parsed and page else None
+        topics = parsed.topics if parsed else ()
         fresh = self._any_new(parsed)  # asked before the hand-off, or the ledger may know them by now
-        self.inbox.put(self.job.source, [*documents, *prices, *products, seen])
+        self.inbox.put(self.job.source, [*documents, *prices, *products, *((total,) if total else ()), *topics, seen])
         self._count(seen, documents=len(documents), prices=len(prices))
         if parsed and outcome.good and fresh:
             self._follow(lease, parsed, heard=answer.heard)

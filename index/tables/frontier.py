@@ -25,6 +25,8 @@ class WaitingPage:
     browser: bool = False
     first: bool = True
     watch: str = ""
+    priority: int = 0
+    """Higher is fetched first."""
 
     @property
     def key(self) -> str:
@@ -62,10 +64,10 @@ class Frontier:
             return execute_counted(connection, statement, list(rows.values()))
 
     def lease(self, source: str, *, now: datetime, limit: int, lease_for: timedelta) -> list[LeasedPage]:
-        """Take up to `limit` due pages of a source that nobody else holds, shallowest and earliest first."""
+        """Take up to `limit` due pages of a source that nobody else holds: highest priority, then shallowest, then earliest."""
         here = (frontier.c.source == source) & frontier.c.done_at.is_(None) & (frontier.c.due_at <= now)
         free = or_(frontier.c.leased_until.is_(None), frontier.c.leased_until <= now)
-        first = (frontier.c.depth, frontier.c.due_at, frontier.c.key)
+        first = (frontier.c.priority.desc(), frontier.c.depth, frontier.c.due_at, frontier.c.key)
         with writing(self._engine).begin() as connection:
             wanted = select(frontier).where(here, free).order_by(*first).limit(limit)
             rows = connection.execute(wanted.with_for_update(skip_locked=True)).all()
@@ -76,7 +78,7 @@ class Frontier:
 
     def done(self, key: str, *, now: datetime) -> None:
         """The page's answer has been handed over."""
-        self._change(key, done_at=now, leased_until=None)
+        self._change(key, done_at=now, leased_until=None, attempts=0)
 
     def release(self, key: str, *, due: datetime) -> None:
         """Not fetched, or to be tried again at `due`."""
@@ -117,10 +119,12 @@ def _row(page: WaitingPage, due: datetime, depth: int) -> dict[str, Any]:
         "browser": page.browser,
         "first": page.first,
         "watch": page.watch,
+        "priority": page.priority,
         "depth": depth,
         "due_at": due,
         "leased_until": None,
         "done_at": None,
+        "attempts": 0,
     }
 
 
@@ -133,4 +137,5 @@ def _page(row: Row[Any]) -> WaitingPage:
         browser=row.browser,
         first=row.first,
         watch=row.watch,
+        priority=row.priority,
     )

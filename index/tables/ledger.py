@@ -15,10 +15,12 @@ from domain.watches import Watch
 from index.store import Batch, Stored
 from index.tables import mentions as counting
 from index.tables.columns import chunks, upsert, writing
+from index.tables.hot import write_topics
 from index.tables.merging import merged
 from index.tables.prices import write_prices
 from index.tables.schema import counts, documents, mentions, receipts, sequences, tombstones
 from index.tables.sources import write_pages
+from index.tables.totals import write_totals
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(StoredDocument).decode
@@ -44,6 +46,8 @@ class Ledger:
             new = write_prices(connection, batch.prices, batch.products)
             stored = attrs.evolve(stored, stored=stored.stored + new, known=stored.known + len(batch.prices) - new)
             write_pages(connection, batch.pages)
+            write_totals(connection, batch.totals)
+            write_topics(connection, batch.topics)
             row = {"name": batch.receipt, **attrs.asdict(stored)}
             connection.execute(receipts.insert(), row)
             return stored

@@ -4,7 +4,11 @@ import attrs
 
 from domain.documents import StoredDocument
 
-_SITES_OWN = ("version", "seen_at", "published_at", "date_only")
+_STAYS = (
+    "url", "author", "author_name", "author_kind", "followers", "reposts", "comments", "likes", "repost_of", "parent",
+    "region", "rating", "sku", "product", "target", "demands", "status",
+)  # fmt: skip
+"""What only the site can say."""
 
 
 def merged(old: StoredDocument, new: StoredDocument) -> StoredDocument | None:
@@ -15,6 +19,7 @@ def merged(old: StoredDocument, new: StoredDocument) -> StoredDocument | None:
     """
     if _preview(old, new):
         return None
+    new = _with_known(old, new)
     known = old if _knows_time(old, new) else new
     candidate = attrs.evolve(
         new, version=old.version, seen_at=old.seen_at, published_at=known.published_at, date_only=known.date_only
@@ -22,6 +27,12 @@ def merged(old: StoredDocument, new: StoredDocument) -> StoredDocument | None:
     if candidate == old:
         return None
     return attrs.evolve(candidate, version=old.version + 1)
+
+
+def _with_known(old: StoredDocument, new: StoredDocument) -> StoredDocument:
+    """What the new look does not say stays known: a page of long texts names neither author nor counts."""
+    kept = {name: getattr(old, name) for name in _STAYS if getattr(new, name) in (None, "", ())}
+    return attrs.evolve(new, **kept)
 
 
 def _preview(old: StoredDocument, new: StoredDocument) -> bool:

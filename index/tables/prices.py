@@ -12,7 +12,7 @@ from index.tables.columns import chunks, execute_counted, upsert, writing
 from index.tables.schema import prices, products
 
 _STREAM_ROWS = 2_000
-_PRODUCT = ("sku", "source", "title", "brand", "shop", "url", "category")
+_PRODUCT = ("sku", "source", "title", "brand", "shop", "url", "category", "sales")
 
 
 class Prices:
@@ -79,8 +79,8 @@ def _write_products(connection: Connection, found: Iterable[Product]) -> None:
     statement = upsert(connection, products)
     said = {
         name: case((statement.excluded[name] == "", products.c[name]), else_=statement.excluded[name])
-        for name in _PRODUCT[1:]
-    }
+        for name in _PRODUCT[1:-1]
+    } | {"sales": func.coalesce(statement.excluded.sales, products.c.sales)}
     connection.execute(statement.on_conflict_do_update(index_elements=["sku"], set_=said), rows)
 
 

@@ -85,6 +85,7 @@ products = Table(
     Column("shop", String, nullable=False),
     Column("url", String, nullable=False),
     Column("category", String, nullable=False),
+    Column("sales", BigInteger),
 )
 
 prices = Table(
@@ -163,12 +164,15 @@ frontier = Table(
     Column("browser", Boolean, nullable=False),
     Column("first", Boolean, nullable=False),
     Column("watch", String, nullable=False),
+    Column("priority", Integer, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("leased_until", Moment),
     Column("done_at", Moment),
-    Index("frontier_due", "source", "done_at", "depth", "due_at"),
+    Column("attempts", Integer, nullable=False),
+    Index("frontier_due", "source", "done_at", "priority", "depth", "due_at"),
 )
+"""attempts: answers in a row that were no answer (busy, cut)."""
 
 watches = Table(
     "watches",
@@ -222,6 +226,181 @@ pages = Table(
     Index("pages_time", "source", "seen_at"),
 )
 """How each answer of each source was classified."""
+
+site_totals = Table(
+    "site_totals",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("page", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("total", BigInteger),
+    Column("by_rating", Text, nullable=False),
+    Column("folded", BigInteger),
+    Column("exact", Boolean, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+"""What sites say they have, as last seen."""
+
+source_states = Table(
+    "source_states",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("source", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("before", String, nullable=False),
+    Column("after", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("source_states_time", "source", "at"),
+)
+"""Every change of a source's health."""
+
+crawls = Table(
+    "crawls",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("source", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("documents", Integer, nullable=False),
+    Column("fresh", Integer, nullable=False),
+    Column("stopped", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("crawls_time", "source", "began_at"),
+)
+"""One line a crawl; fresh: documents that the ledger did not know."""
+
+page_budgets = Table(
+    "page_budgets",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("pages", Integer, nullable=False),
+)
+"""Pages asked for on a Shanghai day (2026-11-22)."""
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("watch", String, primary_key=True),
+    Column("next_at", Moment, nullable=False),
+    Column("every_s", Integer, nullable=False),
+    Column("last_fresh_at", Moment),
+    Column("reason", String, nullable=False),
+)
+"""How often a watch is asked for at a source: hot ones often, calm ones slower."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+    Column("valid_until", Moment),
+    Column("last_ok_at", Moment),
+    Column("last_risk_at", Moment),
+)
+"""Sessions that people logged in by hand; the secrets themselves are in encrypted files."""
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("document", String, primary_key=True),
+    Column("archive", String, primary_key=True),
+    Column("sha256", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+"""The archived answers from which a document was read."""
+
+screenshots = Table(
+    "screenshots",
+    metadata,
+    Column("document", String, primary_key=True),
+    Column("taken_at", Moment, primary_key=True),
+    Column("alert", String, nullable=False),
+    Column("file", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("url", Text, nullable=False),
+    Index("screenshots_alert", "alert"),
+)
+
+engagement = Table(
+    "engagement",
+    metadata,
+    Column("document", String, primary_key=True),
+    Column("seen_at", Moment, primary_key=True),
+    Column("reposts", BigInteger),
+    Column("comments", BigInteger),
+    Column("likes", BigInteger),
+)
+"""A post's counts each time that it was seen."""
+
+reposts = Table(
+    "reposts",
+    metadata,
+    Column("child", String, primary_key=True),
+    Column("parent", String, primary_key=True),
+    Column("author", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("reposts_parent", "parent", "at"),
+)
+"""Who reposted whom: child and parent are document ids, author the keyed hash of who reposted."""
+
+hot_topics = Table(
+    "hot_topics",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("title", String, primary_key=True),
+    Column("first_seen", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("best_rank", Integer, nullable=False),
+    Column("heat", BigInteger),
+    Column("peak_heat", BigInteger),
+    Column("label", String, nullable=False),
+    Column("advertised", Boolean, nullable=False),
+    Column("url", Text, nullable=False),
+    Index("hot_topics_time", "source", "last_seen"),
+)
+
+hot_sightings = Table(
+    "hot_sightings",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("title", String, primary_key=True),
+    Column("seen_at", Moment, primary_key=True),
+    Column("rank", Integer, nullable=False),
+    Column("heat", BigInteger),
+)
+
+complaint_steps = Table(
+    "complaint_steps",
+    metadata,
+    Column("document", String, primary_key=True),
+    Column("status", String, primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+)
+"""When each status of a complaint was first seen."""
+
+imported_files = Table(
+    "imported_files",
+    metadata,
+    Column("sha256", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("imported_at", Moment, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("stored", BigInteger, nullable=False),
+    Column("known", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+)
+"""Files that were imported, so that the same one again is recognised."""
 
 jobs = Table(
     "jobs",

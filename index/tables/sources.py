@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Row, select
 from domain.feeds import FeedState, Outcome, PageSeen, SourceStatus
 from domain.times import now as real_now
 from index.tables.columns import replace, writing
+from index.tables.evidence import write_evidence
 from index.tables.schema import pages, source_audit, sources
 
 PATIENCE = 3
@@ -127,7 +128,8 @@ def write_pages(connection: Connection, seen: Iterable[PageSeen]) -> None:
     newest_last = sorted(seen, key=lambda page: page.seen_at)
     if not newest_last:
         return
-    connection.execute(pages.insert(), [attrs.asdict(page) | {"outcome": page.outcome.value} for page in newest_last])
+    connection.execute(pages.insert(), [_seen_row(page) for page in newest_last])
+    write_evidence(connection, newest_last)
     for name in dict.fromkeys(page.source for page in newest_last):
         row = connection.execute(select(sources).where(sources.c.name == name)).first()
         status = SourceStatus(name=name) if row is None else _status(row)
@@ -137,6 +139,12 @@ def write_pages(connection: Connection, seen: Iterable[PageSeen]) -> None:
             if page.source == name and (last_seen is None or page.seen_at >= last_seen):
                 status, last_seen = after(status, page), page.seen_at
         replace(connection, sources, [_row(status, last_seen)])
+
+
+def _seen_row(page: PageSeen) -> dict[str, Any]:
+    row = attrs.asdict(page) | {"outcome": page.outcome.value}
+    del row["document_ids"]  # the table `evidence` has them
+    return row
 
 
 def _last_seen(connection: Connection, name: str) -> datetime | None:
