@@ -6,7 +6,7 @@ COPY requirements/core.txt requirements/browser.txt requirements/
 RUN pip install --no-cache-dir --no-compile --require-hashes -r requirements/core.txt \
  && pip install --no-cache-dir --no-compile --require-hashes -r requirements/browser.txt
 COPY . .
-RUN pip install --no-cache-dir --no-deps -e . && useradd --create-home tingchao && mkdir /data && chown tingchao /data
+RUN pip install --no-cache-dir --no-deps -e . && useradd --create-home tingchao && mkdir /data /key && chown tingchao /data /key
 USER tingchao
 ENV TINGCHAO_DATA=/data TINGCHAO_CHROMIUM=/usr/bin/chromium
 ENTRYPOINT ["tingchao"]

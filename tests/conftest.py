@@ -1,10 +1,18 @@
 """What all tests share: the strict mode in which a skip is a failure, and how a missing service is named."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
+if "TINGCHAO_KEY_FILE" not in os.environ:  # the keys of tests stay out of the person's own home
+    _keys = Path(tempfile.mkdtemp(prefix="tingchao-key-"))
+    atexit.register(shutil.rmtree, _keys, ignore_errors=True)
+    os.environ["TINGCHAO_KEY_FILE"] = str(_keys / "key")
 STRICT = os.environ.get("TINGCHAO_REQUIRE_ALL") == "1"
 
 

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import msgspec
 
 from domain.errors import AlreadyRunning, InvalidSettings
 from domain.times import Clock, ScaledClock, SystemClock, parse_iso
+from tingchao.keys import installation_key
 from tingchao.settings import FILE
 
 DEMO = "demo"
@@ -59,14 +59,18 @@ class Folder:
         return self
 
     def key(self) -> bytes:
-        """The installation's secret for pseudonyms; made once."""
-        path = self.path / "key"
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                out.write(secrets.token_bytes(32))
-        except FileExistsError:
-            pass
-        return path.read_bytes()
+        """The installation's secret for pseudonyms and sessions; made once, kept outside the folder."""
+        return installation_key(self.path, demo=self.demo)
+
+    @property
+    def sessions(self) -> Path:
+        """Sessions that people logged in, each encrypted."""
+        return self.path / "sessions"
+
+    @property
+    def evidence(self) -> Path:
+        """Screenshots of posts in incidents."""
+        return self.path / "evidence"
 
     def clock(self) -> Clock:
         """The clock of this installation: real, or the demo's own, the same in every process.

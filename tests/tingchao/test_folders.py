@@ -46,13 +46,6 @@ def test_a_scaled_clock_is_refused_outside_the_demo() -> None:
         real.clock()
 
 
-def test_the_pseudonym_key_is_made_once_and_for_its_owner_only(data: Path) -> None:
-    folder = Folder(path=data / "x").made()
-    assert folder.key() == folder.key()
-    assert len(folder.key()) == 32
-    assert (folder.path / "key").stat().st_mode & 0o077 == 0
-
-
 def test_a_lock_that_is_held_names_its_holder(data: Path) -> None:
     path = data / "run.lock"
     with (
