@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 
 from alerts.severe import copies
-from domain.alerts import Alert, AlertKind, AlertState, Evidence, Level, NoticeReason, Surge
+from domain.alerts import Alert, AlertKind, AlertState, Evidence, Level, NoticeReason, Sign, Surge
 from domain.analysis import SeverityClass
 from domain.documents import StoredDocument
 from domain.watches import Watch
@@ -46,6 +46,8 @@ class Situation:
     """The counts are near the usual and the feeds answer: silence is good news."""
     severe: tuple[StoredDocument, ...] = ()
     """Severe documents that belong to no alert yet, first published first."""
+    signs: tuple[Sign, ...] = ()
+    """Signs that belong to no alert yet: a post that spreads, a hot-search line; first seen first."""
     documents: tuple[StoredDocument, ...] = ()
     """The watch's negative documents since the onset, any order."""
     clusters: frozenset[str] = frozenset()
@@ -106,6 +108,8 @@ def _opened(s: Situation) -> Change | None:
     if s.severe:
         first = s.severe[0]
         alert = _blank(s, AlertKind.SEVERE, onset=first.published_at, extra=first.id)
+    elif s.signs:
+        alert = _blank(s, AlertKind.SEVERE, onset=s.signs[0].at, extra=s.signs[0].key)
     elif s.surge:
         alert = _blank(s, AlertKind.SURGE, onset=s.surge.onset)
     else:
@@ -118,7 +122,7 @@ def _opened(s: Situation) -> Change | None:
 
 def _grown(alert: Alert, s: Situation) -> Change | None:
     """A surge or a severe document meets an open alert."""
-    if s.surge is None and not s.severe:
+    if s.surge is None and not s.severe and not s.signs:
         return None
     after = attrs.evolve(_with_posts(_with_figures(alert, s), s), calm_since=None)
     step = alert.last_notice_at.isoformat() if alert.last_notice_at else "first"
@@ -144,7 +148,9 @@ def _escalated(before: Alert, after: Alert, s: Situation) -> bool:
 
 
 def _grave_news(alert: Alert, s: Situation) -> bool:
-    """A severe document that repeats none of the alert's posts: another victim, another report."""
+    """A sign, or a severe document that repeats none of the alert's posts: another victim, another report."""
+    if s.signs:
+        return True
     ids = frozenset(alert.document_ids)
     return any(not copies(d, ids=ids, clusters=s.clusters) for d in s.severe)
 
@@ -188,7 +194,7 @@ def _after_the_end(alert: Alert, s: Situation) -> Change | None:
     """Something happens after a resolved alert: the same matter, or a new one."""
     ended = alert.resolved_at or alert.opened_at
     repeats = [d for d in s.severe if copies(d, ids=frozenset(alert.document_ids), clusters=s.clusters)]
-    if len(repeats) < len(s.severe):
+    if s.signs or len(repeats) < len(s.severe):
         return _opened(s)
     same_surge = s.surge is not None and s.surge.onset < ended
     recent = s.surge is not None and s.now - ended < REOPEN_WITHIN
@@ -223,8 +229,9 @@ def _blank(s: Situation, kind: AlertKind, *, onset: datetime, extra: str = "") -
 def _with_figures(alert: Alert, s: Situation) -> Alert:
     """The alert with this moment's figures; level and score only rise, and the evidence of the peak is kept."""
     alert = attrs.evolve(alert, usual=round(s.usual, 2), now=s.current)
-    if s.severe:
-        alert = attrs.evolve(alert, level=Level.PAGE, topic=alert.topic or _topic(s.severe[0]))
+    if s.severe or s.signs:
+        topic = _topic(s.severe[0]) if s.severe else s.signs[0].text
+        alert = attrs.evolve(alert, level=Level.PAGE, topic=alert.topic or topic)
     if s.surge is None:
         return alert
     level = max(alert.level, s.surge.level, key=lambda each: RANK[each])
@@ -244,6 +251,9 @@ def _with_posts(alert: Alert, s: Situation) -> Alert:
     belonging = [d for d in s.documents if d.published_at >= since and not d.default_text] if s.surge else []
     posts = sorted({d.id: d for d in (*s.severe, *belonging)}.values(), key=lambda d: (d.published_at, d.id))
     alert = _with_ids(alert, posts, always=frozenset(d.id for d in s.severe))
+    spreading = [sign.document_id for sign in s.signs if sign.document_id]
+    missing = [id_ for id_ in spreading if id_ not in alert.document_ids]
+    alert = attrs.evolve(alert, signs=(*alert.signs, *s.signs), document_ids=(*alert.document_ids, *missing))
     authors = len({d.author or d.id for d in posts})
     first = posts[0].published_at if posts else None
     return attrs.evolve(

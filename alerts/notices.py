@@ -8,7 +8,7 @@ from typing import Final
 
 from alerts import feeds
 from alerts.detectors import Reason
-from domain.alerts import Alert, AlertKind, Level, Notice, NoticeReason
+from domain.alerts import Alert, AlertKind, Level, Notice, NoticeReason, SignKind
 from domain.analysis import SeverityClass
 from domain.documents import AuthorKind, StoredDocument
 from domain.times import shanghai
@@ -36,6 +36,7 @@ VOICES: Final = {
     AuthorKind.ORGANISATION: "机构",
     AuthorKind.VERIFIED_PERSON: "认证用户",
 }
+SIGNS: Final = {SignKind.SPREAD: "传播", SignKind.HOT: "热搜"}
 QUOTES: Final = 3
 QUOTE_CHARACTERS: Final = 60
 WEEKS: Final = ((10.0, 10), (12.0, 35), (14.0, 150), (15.0, 250), (16.0, 400), (18.0, 900), (20.0, 1500))
@@ -104,7 +105,7 @@ def title(alert: Alert, reason: NoticeReason) -> str:
         case (_, NoticeReason.GROWING):
             text = f"【升级】{who}：{_what(alert)}"
         case (AlertKind.SEVERE, _):
-            text = f"【严重·{SEVERITY[alert.severity]}】{who}：{_what(alert)}"
+            text = f"【严重·{_gravity(alert)}】{who}：{_what(alert)}"
         case _:
             text = f"【负面{LEVELS[alert.level]}】{who}：{_what(alert)}"
     return text if len(text) <= 80 else text[:79] + "…"
@@ -124,7 +125,8 @@ def why(alert: Alert, *, now: datetime) -> tuple[str, ...]:
     """Why it fired, a sentence each."""
     evidence = alert.evidence
     said = []
-    if alert.kind is AlertKind.SEVERE or alert.severity:
+    said += [sign.text for sign in alert.signs]
+    if alert.severity or (alert.kind is AlertKind.SEVERE and not alert.signs):
         said.append(f"单帖直报（{SEVERITY[alert.severity]}）：{alert.topic}")
     if evidence:
         expected = evidence.usual.corrected or evidence.usual.negative
@@ -140,6 +142,11 @@ def why(alert: Alert, *, now: datetime) -> tuple[str, ...]:
             said.append(f"试运行：历史只有 {evidence.usual.days} 天，基线尚不稳定")
     said.append(_since(alert, now))
     return tuple(said)
+
+
+def _gravity(alert: Alert) -> str:
+    signs = [] if alert.severity else [SIGNS[sign.kind] for sign in alert.signs]
+    return signs[0] if signs else SEVERITY[alert.severity]
 
 
 def _what(alert: Alert) -> str:

@@ -119,6 +119,31 @@ class Surge:
     """Under 14 days of history."""
 
 
+class SignKind(StrEnum):
+    """What besides a new post is told at once."""
+
+    SPREAD = "spread"
+    """One negative post about us is passed on far beyond what is usual for its age."""
+    HOT = "hot"
+    """Our brand, or an open alert's topic, stands in a hot-search list."""
+
+
+@attrs.frozen(kw_only=True)
+class Sign:
+    """Something grave that is no new post."""
+
+    key: str
+    """Stable: `hot:weibo:TITLE`, `spread:weibo:5012…`; told once."""
+    kind: SignKind
+    at: datetime
+    """When it was first seen, aware UTC."""
+    text: str
+    """What it is, a Chinese sentence with its figures."""
+    url: str = ""
+    document_id: str = ""
+    """The post that spreads; empty for a hot-search line."""
+
+
 @attrs.frozen(kw_only=True)
 class Alert:
     """One episode: opened once, told of growth, resolved once."""
@@ -157,6 +182,8 @@ class Alert:
     why: str = ""
     """Why it fired, Chinese sentences for people; every figure is a field of this alert or its evidence."""
     evidence: Evidence | None = None
+    signs: tuple[Sign, ...] = ()
+    """What besides new posts made it grave, in the order of arrival."""
 
 
 @attrs.frozen(kw_only=True)

@@ -107,6 +107,8 @@ class HotTopic:
     """The site's mark: 新, 热, 沸, 爆, 荐."""
     advertised: bool = False
     """A paid line: no sign of public interest."""
+    brands: tuple[str, ...] = ()
+    """Canonical brands that the title is about; the reading part fills it."""
     url: str = ""
     seen_at: datetime
 

@@ -89,8 +89,13 @@ class Ingest:
             products=tuple(i for i in items if isinstance(i, Product)),
             pages=tuple(i for i in items if isinstance(i, PageSeen)),
             totals=tuple(i for i in items if isinstance(i, SiteTotal)),
-            topics=tuple(i for i in items if isinstance(i, HotTopic)),
+            topics=tuple(self._read_topics([i for i in items if isinstance(i, HotTopic)])),
         )
+
+    def _read_topics(self, topics: Sequence[HotTopic]) -> Iterable[HotTopic]:
+        """Whom a hot-search line is about: a brand's name alone may be a town or an adjective."""
+        about = self.reader.analyze_many([Reading(text=topic.title, source=topic.source) for topic in topics])
+        return (attrs.evolve(t, brands=analysis.about) for t, analysis in zip(topics, about, strict=True))
 
 
 def read(documents: Sequence[Document], reader: Reader, copies: Copies) -> Iterable[StoredDocument]:

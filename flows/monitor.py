@@ -32,6 +32,7 @@ from flows.price_watch import PriceWatch
 from flows.profiles import ALL, Profiles, together
 from flows.protocols import Sources, Watches
 from flows.severe_watch import SevereWatch
+from flows.signs import Signs
 from index.store import AlertLog, Ledger, Prices
 
 HOUR: Final = timedelta(hours=1)
@@ -72,6 +73,8 @@ class Monitor:
     """Alert id → its console address."""
     operators: tuple[str, ...] = ()
     """Channels that hear of feed trouble; empty = all channels of all watches."""
+    signs: Signs | None = None
+    """None: neither looks nor hot-search lists are kept."""
     _profiles: Profiles = attrs.field(init=False)
     _severe: SevereWatch = attrs.field(init=False)
     _price_watch: PriceWatch = attrs.field(init=False)
@@ -139,11 +142,13 @@ class Monitor:
         judged = self._judge(watch, statuses, now, page_score=page_score)
         self._judged[watch.name] = judged
         severe = self._severe.waiting(watch)
+        signs = self.signs.waiting(watch, now=now) if self.signs else ()
         alert = self._meant(watch, judged, severe, now)
-        if alert is None and judged.surge is None and not severe:
+        if alert is None and judged.surge is None and not severe and not signs:
             self._severe.done(watch)
             return []
-        change = open_or_grow(alert, self._situation(watch, alert, judged, severe, now))
+        situation = attrs.evolve(self._situation(watch, alert, judged, severe, now), signs=signs)
+        change = open_or_grow(alert, situation)
         saved = self._save(change, watch.channels, now) if change else []
         self._severe.done(watch)
         return saved

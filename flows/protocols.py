@@ -1,8 +1,10 @@
 """The small seams that several stories share, and that `index/tables` and `tingchao` fill."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
+from domain.engagement import HotRecord, Look
 from domain.feeds import SourceStatus
 from domain.watches import Watch
 
@@ -68,4 +70,26 @@ class Jobs(Protocol):
 
     def all(self) -> list[dict[str, Any]]:
         """name, next, last (aware UTC or None), misfires, last_error."""
+        ...
+
+
+class Engagement(Protocol):
+    """How posts are passed on, look by look."""
+
+    def looks(self, documents: Sequence[str]) -> dict[str, list[Look]]:
+        """Looks per document, oldest first; one without any is left out."""
+        ...
+
+    def of_watch(
+        self, watch: str, *, since: datetime, until: datetime, negative: bool | None = None
+    ) -> list[tuple[datetime, Look]]:
+        """(publishing time, look) of a watch's posts by time of the look, oldest first. [since, until)."""
+        ...
+
+
+class HotTopics(Protocol):
+    """Lines of hot-search lists."""
+
+    def since(self, moment: datetime, *, source: str = "weibo") -> list[HotRecord]:
+        """Topics seen at or after a moment, best rank first."""
         ...

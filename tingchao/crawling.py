@@ -15,6 +15,7 @@ from crawlers.sites.adapter import PageRequest, SiteAdapter
 from domain.errors import AlreadyRunning, InvalidInput
 from domain.watches import Watch
 from flows.planning import plan
+from flows.rereads import Rereads, plan_hot_list
 from index import tables
 from index.tables import LeasedPage, WaitingPage
 from tingchao.folders import Folder, chosen_folder, held
@@ -81,6 +82,9 @@ def _crawl(folder: Folder, source: str, watch_name: str) -> CrawlReport:
     frontier = RowFrontier(tables.Frontier(engine))
     frontier.rows.take_back(source)  # leases of a crawl that was killed; no other crawl of this source runs
     plan(adapter, watches, frontier, now=clock.now())
+    plan_hot_list(adapter, watches, frontier, now=clock.now())
+    rereads = Rereads(ledger=tables.Ledger(engine), engagement=tables.Engagement(engine))
+    rereads.plan(adapter, watches, frontier, now=clock.now())
     job = CrawlJob(
         source=source,
         pages_limit=site.pages,

@@ -28,6 +28,7 @@ from flows.overview import Overview
 from flows.prices import PriceBook
 from flows.protocols import DemoControls
 from flows.search import Search
+from flows.signs import Signs
 from flows.story import Story
 from flows.themes import Themes
 from flows.watches import WatchList
@@ -240,7 +241,14 @@ def _house(
     )
     senders = notifiers(settings.channels)
     monitor = Monitor(
-        ledger=ledger, alerts=alerts, prices=prices, watches=watches, sources=sources, clock=clock, link=link
+        ledger=ledger,
+        alerts=alerts,
+        prices=prices,
+        watches=watches,
+        sources=sources,
+        clock=clock,
+        link=link,
+        signs=Signs(ledger=ledger, alerts=alerts, engagement=tables.Engagement(engine), hot=tables.HotTopics(engine)),
     )
 
     def ingest() -> Ingest:

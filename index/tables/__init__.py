@@ -1,8 +1,11 @@
 """The tables of truth on SQLite or PostgreSQL. In: nouns of the domain. Out: the same nouns, figures and cursors."""
 
 from index.tables.alertlog import AlertLog
+from index.tables.engagement import Engagement
+from index.tables.evidence import Evidence, Proof
 from index.tables.facts import Facts
 from index.tables.frontier import Frontier, LeasedPage, WaitingPage
+from index.tables.hot import HotTopics
 from index.tables.jobs import Job, Jobs
 from index.tables.leases import Leases
 from index.tables.ledger import Ledger
@@ -10,12 +13,16 @@ from index.tables.mappings import Mappings
 from index.tables.opening import open_tables
 from index.tables.prices import Prices
 from index.tables.sources import Sources
+from index.tables.totals import Totals
 from index.tables.watches import Watches
 
 __all__ = [
     "AlertLog",
+    "Engagement",
+    "Evidence",
     "Facts",
     "Frontier",
+    "HotTopics",
     "Job",
     "Jobs",
     "LeasedPage",
@@ -23,7 +30,9 @@ __all__ = [
     "Ledger",
     "Mappings",
     "Prices",
+    "Proof",
     "Sources",
+    "Totals",
     "WaitingPage",
     "Watches",
     "open_tables",

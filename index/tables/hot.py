@@ -5,30 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import attrs
+import msgspec
 from sqlalchemy import Connection, Engine, Row, select
 
+from domain.engagement import HotRecord
 from domain.feeds import HotTopic
 from index.tables.columns import upsert, writing
 from index.tables.schema import hot_sightings, hot_topics
-
-
-@attrs.frozen(kw_only=True)
-class HotRecord:
-    """What is known of one topic."""
-
-    source: str
-    title: str
-    first_seen: datetime
-    last_seen: datetime
-    rank: int
-    """When last seen."""
-    best_rank: int
-    heat: int | None
-    """When last seen."""
-    peak_heat: int | None
-    label: str
-    advertised: bool
-    url: str
 
 
 class HotTopics:
@@ -82,6 +65,7 @@ def _keep(connection: Connection, topic: HotTopic) -> None:
     newer = known is None or topic.seen_at >= known.last_seen
     row = {
         **attrs.asdict(topic, filter=lambda field, _: field.name != "seen_at"),
+        "brands": msgspec.json.encode(topic.brands).decode(),
         "first_seen": min(topic.seen_at, known.first_seen) if known else topic.seen_at,
         "last_seen": max(topic.seen_at, known.last_seen) if known else topic.seen_at,
         "rank": topic.rank if newer or known is None else known.rank,
@@ -95,4 +79,4 @@ def _keep(connection: Connection, topic: HotTopic) -> None:
 
 
 def _record(row: Row[Any]) -> HotRecord:
-    return HotRecord(**dict(row._mapping))
+    return HotRecord(**dict(row._mapping) | {"brands": msgspec.json.decode(row.brands, type=tuple[str, ...])})

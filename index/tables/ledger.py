@@ -15,6 +15,7 @@ from domain.watches import Watch
 from index.store import Batch, Stored
 from index.tables import mentions as counting
 from index.tables.columns import chunks, upsert, writing
+from index.tables.engagement import write_engagement
 from index.tables.hot import write_topics
 from index.tables.merging import merged
 from index.tables.prices import write_prices
@@ -48,6 +49,7 @@ class Ledger:
             write_pages(connection, batch.pages)
             write_totals(connection, batch.totals)
             write_topics(connection, batch.topics)
+            write_engagement(connection, batch.documents)
             row = {"name": batch.receipt, **attrs.asdict(stored)}
             connection.execute(receipts.insert(), row)
             return stored

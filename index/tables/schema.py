@@ -365,6 +365,7 @@ hot_topics = Table(
     Column("peak_heat", BigInteger),
     Column("label", String, nullable=False),
     Column("advertised", Boolean, nullable=False),
+    Column("brands", Text, nullable=False),
     Column("url", Text, nullable=False),
     Index("hot_topics_time", "source", "last_seen"),
 )

@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("peak_heat", sa.BigInteger),
         sa.Column("label", sa.String, nullable=False),
         sa.Column("advertised", sa.Boolean, nullable=False),
+        sa.Column("brands", sa.Text, nullable=False),
         sa.Column("url", sa.Text, nullable=False),
     )
     op.create_index("hot_topics_time", "hot_topics", ["source", "last_seen"])
