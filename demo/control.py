@@ -1,6 +1,6 @@
 """The handles of the world over HTTP, on addresses that no real site has: state, scripts, ids, clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +10,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from demo import pricing
+from demo.cases.desk import Desk
 from demo.clock import BEIJING
 from demo.events import Play
-from demo.world import KINDS, World
+from demo.ledger import Shelf, Span
+from demo.world import World
 
 SAID = {
     "severe": "已开始：认证账号爆料「热水器漏电伤人」，随后扩散升级",
@@ -42,7 +44,9 @@ class Speedometer:
         return round((self.now() - self._world).total_seconds() / elapsed, 1) if elapsed > 0.01 else 0.0
 
 
-def routes(world: World, *, first_page: Callable[[], None]) -> list[Route]:
+def routes(
+    world: World, desk: Desk, ledgers: Mapping[str, Mapping[str, Shelf]], *, first_page: Callable[[], None]
+) -> list[Route]:
     """The handles. `first_page` is told when a person has seen the product's first page."""
     speedometer = Speedometer(now=world.now)
 
@@ -60,16 +64,23 @@ def routes(world: World, *, first_page: Callable[[], None]) -> list[Route]:
         return JSONResponse(_told(played))
 
     async def restore(request: Request) -> Response:
+        desk.restore()
         return JSONResponse(_told(world.restore()))
 
     async def ids(request: Request) -> Response:
         asked = request.query_params
+        kind = asked.get("kind", "post")
+        site = asked.get("source") or next((name for name, shelves in ledgers.items() if kind in shelves), "")
+        shelf = ledgers.get(site, {}).get(kind)
+        kinds = {name: list(shelves) for name, shelves in ledgers.items()}
+        if shelf is None:
+            return JSONResponse({"error": f"no {kind!r} at {site or 'any site'!r}", "kinds": kinds}, 400)
         try:
             since, until = (moment_of(asked.get(name)) for name in ("since", "until"))
-            found = world.existing_ids(asked.get("kind", "post"), since, until, query=asked.get("query", ""))
+            span = Span(since=since, until=until, query=asked.get("query", ""), subject=asked.get("subject", ""))
+            found = shelf(world, span)
         except ValueError as error:
-            return JSONResponse({"error": str(error), "kinds": list(KINDS)}, 400)
-        site = "jd" if asked.get("kind") == "review" else "weibo"
+            return JSONResponse({"error": str(error), "kinds": kinds}, 400)
         return JSONResponse({"site": site, "count": len(found), "ids": sorted(found)})
 
     async def seen(request: Request) -> Response:
@@ -77,12 +88,35 @@ def routes(world: World, *, first_page: Callable[[], None]) -> list[Route]:
         return JSONResponse({"ok": True})
 
     return [
+        *_case_routes(desk),
         Route("/__world/state", state),
         Route("/__world/clock", clock),
         Route("/__world/play/{script}", play, methods=["POST"]),
         Route("/__world/restore", restore, methods=["POST"]),
         Route("/__world/first_page", seen, methods=["POST"]),
         Route("/__world/ids", ids),
+    ]
+
+
+def _case_routes(desk: Desk) -> list[Route]:
+    """GET lists the nasty cases; POST …/NAME plays one from its beginning, DELETE …/NAME stops it."""
+
+    async def listing(request: Request) -> Response:
+        return JSONResponse({"cases": desk.listing()})
+
+    async def one(request: Request) -> Response:
+        name = str(request.path_params["name"])
+        if request.method == "DELETE":
+            return JSONResponse({"case": name, "playing": False, "played": desk.stop(name)})
+        try:
+            case = desk.start(name).case
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        return JSONResponse({"case": name, "playing": True, "about": case.about, "expected": case.expected})
+
+    return [
+        Route("/__world/cases", listing),
+        Route("/__world/cases/{name}", one, methods=["POST", "DELETE"]),
     ]
 
 

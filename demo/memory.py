@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from demo.events import Play
-from demo.world import World
+from demo.world import HISTORY, World
 
 FILE = "world.json"
 
 
-def remembered(folder: Path, *, seed: int, started: datetime, now: Callable[[], datetime]) -> World:
+def remembered(
+    folder: Path, *, seed: int, started: datetime, now: Callable[[], datetime], history: timedelta = HISTORY
+) -> World:
     """The world of this folder: the old one where it was, else a new one that starts at `started`.
 
     A folder of another seed or start is begun anew. Each change is written at once.
@@ -21,7 +23,10 @@ def remembered(folder: Path, *, seed: int, started: datetime, now: Callable[[], 
     old = _read(folder / FILE)
     same = old.get("seed") == seed and old.get("start") == started.isoformat()
     plays = [_play(p) for p in old["plays"]] if same else []
-    world = World(seed=seed, start=started, now=now, plays=plays, changed=lambda w: _write(folder / FILE, w, started))
+    world = World(
+        seed=seed, start=started, now=now, plays=plays, history=history,
+        changed=lambda w: _write(folder / FILE, w, started),
+    )  # fmt: skip
     _write(folder / FILE, world, started)
     return world
 

@@ -6,20 +6,23 @@ import contextlib
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
 
 from demo import control, sink
+from demo.cases.desk import Desk
 from demo.certificate import made_certificate
 from demo.clock import DemoClock
 from demo.memory import remembered
-from demo.sites import HOSTS, internet
-from demo.world import World
+from demo.sites import HOSTS, LEDGERS, Internet, internet
+from demo.world import HISTORY, World
 
 ADDRESS = "127.0.0.1"
+SENDING: dict[str, Any] = {"date_header": False, "timeout_graceful_shutdown": 1}
+"""uvicorn: the sites write their own Date, and an answer without end must not hold up the shutdown."""
 PATIENCE_S = 600.0
 """Real seconds of uptime after which the first script starts even if nobody has opened a page."""
 
@@ -54,23 +57,25 @@ class Autoplay:
 
 
 def application(
-    *, seed: int, started: datetime, now: Callable[[], datetime], folder: Path, autoplay_s: float | None = None
-) -> Starlette:
-    """The whole world as one ASGI application; `app.state.world` and `app.state.sink` are its insides."""
-    world = remembered(folder, seed=seed, started=started, now=now)
+    *, seed: int, started: datetime, now: Callable[[], datetime], folder: Path, autoplay_s: float | None = None,
+    history: timedelta = HISTORY,
+) -> Internet:  # fmt: skip
+    """The whole world as one ASGI application; `app.state` holds its insides: world, sink and desk."""
+    world = remembered(folder, seed=seed, started=started, now=now, history=history)
+    desk = Desk(world)
     messages = sink.Sink(now=now, file=folder / "sink.jsonl")
     autoplay = Autoplay(world, after_s=autoplay_s)
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Internet) -> AsyncIterator[None]:
         world.posts("")  # the week that searches reach: made now, not during the first request
         watcher = asyncio.create_task(autoplay.watch())
         yield
         watcher.cancel()
 
-    here = [*control.routes(world, first_page=autoplay.first_page), *sink.routes(messages)]
-    app = internet(world, here=here, lifespan=lifespan)
-    app.state.world, app.state.sink = world, messages
+    here = [*control.routes(world, desk, LEDGERS, first_page=autoplay.first_page), *sink.routes(messages)]
+    app = internet(world, desk=desk, here=here, lifespan=lifespan)
+    app.state.world, app.state.sink, app.state.desk = world, messages, desk
     return app
 
 
@@ -90,13 +95,13 @@ def serve(
     the first page the script `severe` plays by itself; None = never.
     """
     app = application(seed=seed, started=started, now=now, folder=folder, autoplay_s=autoplay_s)
-    plain = uvicorn.Config(app, host=ADDRESS, port=port, log_level="warning", access_log=False)
+    plain = uvicorn.Config(app, host=ADDRESS, port=port, log_level="warning", access_log=False, **SENDING)
     if tls_port is None:
         uvicorn.Server(plain).run()
         return
     certificate, key = made_certificate(folder, HOSTS)
     tls = uvicorn.Config(
-        app, host=ADDRESS, port=tls_port, log_level="warning", access_log=False, lifespan="off",
+        app, host=ADDRESS, port=tls_port, log_level="warning", access_log=False, **SENDING, lifespan="off",
         ssl_certfile=certificate, ssl_keyfile=key,
     )  # fmt: skip
     asyncio.run(_both(uvicorn.Server(plain), uvicorn.Server(tls)))

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from demo import catalogue
 from demo.clock import beijing
 from demo.events import Quote, Review
+from demo.ledger import Shelf, Span
 from demo.pages import WorldPage, page_template
 from demo.world import World
 
@@ -115,6 +116,22 @@ PAGES: dict[str, dict[str, WorldPage]] = {
     "item.jd.com": {"/{sku}.html": item_page},
     "p.3.cn": {"/prices/mgets": prices_page},
 }
+
+
+def existing_reviews(world: World, span: Span) -> set[str]:
+    """Ids of the reviews of all products, or of the one with the sku `subject`."""
+    if not span.subject:
+        return world.existing_ids("review", span.since, span.until, query=span.query)
+    begin = span.since or world.beginning
+    return {str(r.id) for r in world.reviews(span.subject, until=span.until) if r.at >= begin}
+
+
+def existing_offers(world: World, span: Span) -> set[str]:
+    """Skus that JD's shops sell."""
+    return {sku for sku, (p, o) in catalogue.by_sku().items() if o.site == "jd" and span.query in p.title}
+
+
+LEDGER: dict[str, Shelf] = {"review": existing_reviews, "product": existing_offers}
 
 
 def rounded(count: int) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from demo import catalogue
 from demo.catalogue import Offer, Product
 from demo.events import Quote, Review
+from demo.ledger import Shelf, Span
 from demo.pages import WorldPage, page_template
 from demo.world import World
 
@@ -33,6 +34,12 @@ def front_page(world: World, request: Request) -> Response:
     return Response(page_template("shop.html").render(found=found), media_type="text/html; charset=utf-8")
 
 
+def existing_offers(world: World, span: Span) -> set[str]:
+    """Skus that the brand's own shop sells."""
+    return {sku for sku, (p, o) in catalogue.by_sku().items() if o.site == "shop" and span.query in p.title}
+
+
+LEDGER: dict[str, Shelf] = {"product": existing_offers}
 PAGES: dict[str, dict[str, WorldPage]] = {catalogue.SHOP_HOST: {"/": front_page, "/product/{sku}.html": product_page}}
 
 

@@ -7,8 +7,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Host, Mount, Route, Router
+from starlette.types import Receive, Scope, Send
 
-from demo import site_jd, site_shop, site_weibo
+from demo import ledger, site_jd, site_shop, site_weibo
+from demo.cases import layer
+from demo.cases.desk import Desk
+from demo.ledger import Shelf
 from demo.pages import WorldPage
 from demo.world import World
 
@@ -18,10 +22,35 @@ HOSTS = tuple(PAGES)
 """Every host that the pretended internet answers for."""
 
 
-def internet(world: World, *, here: Sequence[BaseRoute] = (), lifespan: Any = None) -> Starlette:
+LEDGERS: dict[str, dict[str, Shelf]] = {
+    "jd": site_jd.LEDGER,
+    "weibo": {"post": ledger.posts, "comment": ledger.comments},
+    "shop": site_shop.LEDGER,
+}
+"""What exists at each site, by kind."""
+
+
+class Internet(Starlette):
+    """All sites, with the nasty cases between them and whoever asks."""
+
+    desk: Desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            await layer.play(super().__call__, self.desk, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def internet(
+    world: World, *, desk: Desk | None = None, here: Sequence[BaseRoute] = (), lifespan: Any = None
+) -> Internet:
     """All sites; `here` are the routes of the server's own address. `lifespan` is Starlette's."""
     hosts = [Host(host, app=_site(world, pages)) for host, pages in PAGES.items()]
-    return Starlette(routes=[*hosts, Mount("/", routes=list(here))], lifespan=lifespan)
+    app = Internet(routes=[*hosts, Mount("/", routes=list(here))], lifespan=lifespan)
+    app.desk = desk or Desk(world)
+    return app
 
 
 def _site(world: World, pages: dict[str, WorldPage]) -> Router:

@@ -24,12 +24,14 @@ class World:
 
     def __init__(
         self, *, seed: int, start: datetime, now: Callable[[], datetime], plays: Iterable[Play] = (),
-        changed: Callable[["World"], None] = lambda world: None,
+        history: timedelta = HISTORY, changed: Callable[["World"], None] = lambda world: None,
     ) -> None:  # fmt: skip
         self.seed = seed
         self.start = start.astimezone(UTC)
         """When crawling begins and history ends."""
-        self.first_day: date = beijing(self.start - HISTORY).date()
+        self.beginning = self.start - history
+        """Nothing in this world is older."""
+        self.first_day: date = beijing(self.beginning).date()
         self.now = now
         self.plays: list[Play] = list(plays)
         self._changed = changed
@@ -38,6 +40,7 @@ class World:
         self._days: dict[date, tuple[Post, ...]] = {}
         self._found: dict[tuple[str, date], tuple[Post, ...]] = {}
         self._reviews: dict[tuple[int, date], tuple[Review, ...]] = {}
+        self._published: dict[str, tuple[list[Review], list[Post]]] = {}
 
     # --- scripts
 
@@ -47,8 +50,7 @@ class World:
             raise ValueError(f"no script {name!r}: there are {', '.join(scripts.NAMES)}")
         play = Play(name=name, at=(at or self.now()).astimezone(UTC), ordinal=len(self.plays))
         self.plays.append(play)
-        self._days.clear()
-        self._found.clear()
+        self._forget_days()
         self._changed(self)
         return play
 
@@ -70,6 +72,20 @@ class World:
             p for p in self.plays if p.name in scripts.BLOCKS and p.at <= moment and self.blocked(p.name, moment)
         ]
         return sorted((*lasting, *blocking), key=lambda p: (p.at, p.ordinal))
+
+    # --- what somebody puts into it besides
+
+    def publish(self, label: str, *, reviews: Iterable[Review] = (), posts: Iterable[Post] = ()) -> None:
+        """Add things under a label, to exist from their own time on; one with an id that exists takes its place."""
+        held = self._published.setdefault(label, ([], []))
+        held[0].extend(reviews)
+        held[1].extend(posts)
+        self._forget_days()
+
+    def retract(self, label: str) -> None:
+        """Take back everything that was put in under the label."""
+        if self._published.pop(label, None):
+            self._forget_days()
 
     # --- Weibo
 
@@ -95,7 +111,7 @@ class World:
     def post(self, mid: int) -> Post | None:
         """The post with this id, if it exists by now."""
         at = ids.second_of(mid)
-        if not self.start - HISTORY <= at <= self.now():
+        if not self.beginning <= at <= self.now():
             return None
         return next((p for p in self._day(beijing(at).date()) if p.mid == mid), None)
 
@@ -112,10 +128,12 @@ class World:
         if not offer.reviewed:
             return []
         end, found = until or self.now(), list[Review]()
-        for day in _days(self.start - HISTORY, end):
+        for day in _days(self.beginning, end):
             found += self._day_of_reviews(product, day)
         found += [r for events in self._events() for r in events.reviews if r.sku == product.sku]
-        return _between(sorted(found, key=_MOMENT), self.start - HISTORY, end)[::-1]
+        added = {r.id: r for reviews, _ in self._published.values() for r in reviews if r.sku in (sku, product.sku)}
+        found = [*(r for r in found if r.id not in added), *added.values()]
+        return _between(sorted(found, key=_MOMENT), self.beginning, end)[::-1]
 
     def price(self, sku: str, at: datetime | None = None) -> Quote:
         """What the offer with this sku costs at the moment. Raises KeyError for an unknown sku."""
@@ -132,8 +150,8 @@ class World:
         `query` keeps only posts (and comments under posts) that a Weibo search for it finds, and reviews of products
         whose title holds it. Raises ValueError for an unknown kind.
         """
-        begin, end = since or self.start - HISTORY, until or self.now()
-        begin = max(begin, self.start - HISTORY)
+        begin, end = since or self.beginning, until or self.now()
+        begin = max(begin, self.beginning)
         if kind == "post":
             return {str(p.mid) for p in self.posts(query, since=begin, until=end)}
         if kind == "comment":
@@ -163,8 +181,12 @@ class World:
 
     # --- making days
 
+    def _forget_days(self) -> None:
+        self._days.clear()
+        self._found.clear()
+
     def _all_comments(self, query: str, end: datetime) -> Iterator[Comment]:
-        for post in self.posts(query, since=self.start - HISTORY, until=end):
+        for post in self.posts(query, since=self.beginning, until=end):
             yield from posting.comments_under(self.seed, post)
 
     def _matching(self, query: str, day: date) -> tuple[Post, ...]:
@@ -179,7 +201,10 @@ class World:
         if day not in self._days:
             everyday = [p for brand in catalogue.BRANDS for p in self._brand_day(brand, day)]
             scripted = [p for events in self._events() for p in events.posts if beijing(p.at).date() == day]
-            self._days[day] = tuple(sorted((*everyday, *scripted), key=lambda p: (p.at, p.mid)))
+            added = {p.mid: p for _, posts in self._published.values() for p in posts}
+            usual = [p for p in (*everyday, *scripted) if p.mid not in added]
+            today = [p for p in added.values() if beijing(p.at).date() == day]
+            self._days[day] = tuple(sorted((*usual, *today), key=lambda p: (p.at, p.mid)))
         return self._days[day]
 
     def _brand_day(self, brand: catalogue.Brand, day: date) -> tuple[Post, ...]:
