@@ -13,6 +13,7 @@ from domain.errors import InvalidInput
 from domain.times import Clock
 from flows.monitor import Monitor
 from flows.protocols import Watches
+from flows.signs import Trace
 from index.query import Node, Or, Term, render
 from index.store import AlertLog, Documents, Ledger
 from nlp.themes import salient_words
@@ -60,6 +61,8 @@ class AlertPage:
     deliveries: tuple[tuple[Notice, Delivery], ...]
     audit: tuple[tuple[datetime, str, str, str], ...]
     """(when, by, action, note), oldest first."""
+    traces: tuple[Trace, ...] = ()
+    """How each of its signs (a post that spreads, a hot-search line) went on."""
 
 
 @attrs.frozen(kw_only=True)
@@ -90,6 +93,7 @@ class Incidents:
             chain=self.chain(alert),
             deliveries=tuple(self.alerts.deliveries(alert.id)),
             audit=tuple(self.alerts.audit(alert.id)),
+            traces=tuple(self.monitor.signs.trace(sign) for sign in alert.signs) if self.monitor.signs else (),
         )
 
     def acknowledge(self, alert_id: str, *, by: str, note: str = "") -> Alert:

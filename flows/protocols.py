@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from domain.engagement import HotRecord, Look
+from domain.engagement import HotRecord, Look, Repost
 from domain.feeds import SourceStatus
 from domain.watches import Watch
 
@@ -86,10 +86,18 @@ class Engagement(Protocol):
         """(publishing time, look) of a watch's posts by time of the look, oldest first. [since, until)."""
         ...
 
+    def reposts_of(self, parent: str, *, limit: int = 500) -> list[Repost]:
+        """Known reposts of a post, oldest first."""
+        ...
+
 
 class HotTopics(Protocol):
     """Lines of hot-search lists."""
 
     def since(self, moment: datetime, *, source: str = "weibo") -> list[HotRecord]:
         """Topics seen at or after a moment, best rank first."""
+        ...
+
+    def sightings(self, title: str, *, source: str = "weibo") -> list[tuple[datetime, int, int | None]]:
+        """(when, rank, heat) of one topic, oldest first."""
         ...

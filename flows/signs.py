@@ -27,6 +27,19 @@ AGE_NAMES: Final = dict(zip(AGES, ("5 分钟", "15 分钟", "1 小时", "6 小�
 TOPIC: Final = re.compile(r"#([^#\s]{2,40})#")
 
 
+@attrs.frozen(kw_only=True)
+class Trace:
+    """How a sign went on, look by look."""
+
+    sign: Sign
+    looks: tuple[Look, ...] = ()
+    """Of a post that spreads, oldest first."""
+    sightings: tuple[tuple[datetime, int, int | None], ...] = ()
+    """(when, rank, heat) of a hot-search line, oldest first."""
+    reposts: int = 0
+    """Reposts of the post that are stored."""
+
+
 @attrs.define(kw_only=True, eq=False)
 class Signs:
     """Reads looks and hot topics anew each tick; only the usual is remembered, for an hour."""
@@ -45,6 +58,14 @@ class Signs:
         told = {sign.key for alert in alerts for sign in alert.signs}
         found = (*self._hot(watch, alerts, now), *self._spreading(watch, now))
         return tuple(sorted((s for s in found if s.key not in told), key=lambda s: (s.at, s.key)))
+
+    def trace(self, sign: Sign) -> Trace:
+        """Everything that was seen of a sign."""
+        if sign.kind is SignKind.HOT:
+            _, source, title = sign.key.split(":", 2)
+            return Trace(sign=sign, sightings=tuple(self.hot.sightings(title, source=source)))
+        looks = self.engagement.looks([sign.document_id]).get(sign.document_id, [])
+        return Trace(sign=sign, looks=tuple(looks), reposts=len(self.engagement.reposts_of(sign.document_id)))
 
     def _hot(self, watch: Watch, alerts: Sequence[Alert], now: datetime) -> Iterable[Sign]:
         topics = [t for t in self.hot.since(now - LOOKED_WITHIN) if not t.advertised]

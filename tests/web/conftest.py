@@ -12,9 +12,21 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from domain.alerts import Alert, AlertKind, AlertState, Delivery, Evidence, Notice, NoticeReason, Usual
+from domain.alerts import (
+    Alert,
+    AlertKind,
+    AlertState,
+    Delivery,
+    Evidence,
+    Notice,
+    NoticeReason,
+    Sign,
+    SignKind,
+    Usual,
+)
 from domain.analysis import AspectOpinion, Polarity, SeverityClass
 from domain.documents import AuthorKind, Kind, StoredDocument
+from domain.engagement import Look
 from domain.errors import InvalidInput, InvalidQuery
 from domain.feeds import FeedState, Outcome, SourceStatus
 from domain.prices import PriceObservation, Product
@@ -26,6 +38,7 @@ from flows.incidents import AlertPage, Band, Link
 from flows.overview import OverviewPage, Tile, Trend
 from flows.prices import PriceBook
 from flows.search import Answer, Marked, marks
+from flows.signs import Trace
 from flows.story import StoryPage
 from flows.themes import Quote, ThemeRow
 from flows.watches import Preview, fault
@@ -171,6 +184,19 @@ CHAIN = tuple(
 )
 
 
+TRACES = (
+    Trace(
+        sign=Sign(key="hot:weibo:浴室<b>惊魂", kind=SignKind.HOT, at=ago(9), text="登上微博热搜第 3 位：#浴室<b>惊魂#", url="https://s.weibo.com/weibo?q=1"),
+        sightings=((ago(9), 12, 100_200), (ago(4), 3, None)),
+    ),
+    Trace(
+        sign=Sign(key="spread:weibo:500001", kind=SignKind.SPREAD, at=ago(5), text="单帖扩散", document_id="weibo:500001"),
+        looks=(Look(document="weibo:500001", at=ago(5), reposts=2_000, likes=4_100),),
+        reposts=7,
+    ),
+)  # fmt: skip
+
+
 class FakeIncidents:
     def __init__(self, alerts: FakeAlerts) -> None:
         self.alerts = alerts
@@ -183,7 +209,7 @@ class FakeIncidents:
         return AlertPage(
             alert=alert, band=BAND if severe else None, documents=DOCUMENTS[:3] if severe else (),
             query='id:"weibo:500001" OR id:"weibo:500002"' if severe else "", words=(("漏电", 8.1), ("断电", 4.2), ("<b>热</b>", 2.0)) if severe else (),
-            chain=CHAIN, deliveries=((NOTICE, DELIVERY),), audit=tuple(self.alerts.lines),
+            chain=CHAIN, deliveries=((NOTICE, DELIVERY),), audit=tuple(self.alerts.lines), traces=TRACES if severe else (),
         )  # fmt: skip
 
     def acknowledge(self, alert_id: str, *, by: str, note: str = "") -> Alert:

@@ -21,6 +21,12 @@ def test_the_page_says_why_it_fired_and_opens_its_posts(browser: TestClient) -> 
     assert 'href="/search?q=id%3A%22weibo%3A500001%22+OR+id%3A%22weibo%3A500002%22"' in html
 
 
+def test_how_a_post_spread_and_a_topic_climbed_stands_beside_the_alert(browser: TestClient) -> None:
+    html = browser.get("/alerts/a1").text
+    for words in ("热搜轨迹", "#浴室&lt;b&gt;惊魂#", "100,200", "扩散轨迹", "2,000", "4,100", "7 条转发原文"):
+        assert words in html
+
+
 def test_claiming_is_kept_with_name_and_note(browser: TestClient, desk: Desk) -> None:
     form = {"token": token_of(browser, "/alerts/a1"), "by": "周", "note": "已联系<b>售后</b>"}
     answer = browser.post("/alerts/a1/acknowledge", data=form)
