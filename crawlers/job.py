@@ -1,6 +1,7 @@
 """What one crawl is asked to do, and what it tells when it is over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import attrs
 
@@ -33,10 +34,23 @@ class CrawlJob:
     """Hosts that may be asked, `host` or `host:port`; nobody else is, whatever a redirect says. Empty = the adapter's."""
     resource_hosts: tuple[str, ...] = ()
     """Hosts from which a browser page may load besides (scripts, styles), `*.example.com` for a whole domain; no cookie goes there."""
+    private_hosts: tuple[str, ...] = ()
+    """`host:port` inside the user's own network that the settings name (a feed server), reached although not public.
+
+    Exactly these, over plain HTTP requests, never by a browser, never led to by another host's page, never with the cookie.
+    """
+    upstream_proxy: str = attrs.field(default="", repr=False)
+    """The company's one fixed proxy, `http://[user:password@]host:port`; empty = none. With an origin it is not used."""
+    audit: Path | None = None
+    """File of JSON Lines in which each connection is written down; None = nowhere."""
     user_agent: str = ""
     """That of the session; empty = our own (in a browser the browser's)."""
     lease: timedelta = timedelta(seconds=180)
     """Real time that a page is held; longer than its retries take."""
+    deadline: timedelta = timedelta(seconds=20)
+    """Real time for one whole answer, its last byte included: a site that drips is cut here."""
+    paced: bool = True
+    """False = without delay and throttle, for measuring against an origin; refused for a real site."""
 
 
 @attrs.frozen(kw_only=True)
@@ -60,6 +74,14 @@ class CrawlReport:
     """Why it stopped, or the last thing that went wrong."""
     robots_refused: int = 0
     """Pages that robots.txt forbids."""
+    fresh: int = 0
+    """Documents that the ledger did not know."""
+    fresh_by_watch: dict[str, int] = attrs.field(factory=dict)
+    """The same by the watch that they were fetched for; a watch that was asked for and had nothing new stands here with 0."""
+    wait_until: datetime | None = None
+    """The site said itself when it may be asked again (Retry-After); product time."""
+    set_aside: int = 0
+    """Pages given up after too many tries without an answer."""
 
     def line(self) -> str:
         """One line for the log."""

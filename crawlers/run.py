@@ -31,7 +31,7 @@ def run_crawl(
     Ctrl-C or SIGTERM ends it after the page in hand. Logs one line to stderr. Raises InvalidSettings, MissingExtra, and what archive,
     inbox or frontier raise: the page in hand is then given back.
     """
-    job = attrs.evolve(job, allowed_hosts=_hosts(job, adapter))
+    job = attrs.evolve(job, allowed_hosts=(*_hosts(job, adapter), *job.private_hosts))
     if not logging.getLogger().handlers:
         logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     settings = Settings(settings_for(job, clock))

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from crawlers.job import ROBOTS_NAME, USER_AGENT, CrawlJob
+from crawlers.origin import exempt_from_check
+from domain.errors import InvalidSettings
 from domain.times import Clock
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -25,7 +26,6 @@ SETTINGS: dict[str, Any] = {  # Any: Scrapy's settings are of every type
     "DOWNLOAD_DELAY": 2.0,
     "DOWNLOAD_DELAY_JITTER": 0.5,
     "DOWNLOAD_TIMEOUT": 20,
-    "DNS_TIMEOUT": 10,
     "DOWNLOAD_MAXSIZE": MAX_BYTES,
     "DOWNLOAD_WARNSIZE": 0,
     # a cut answer is still evidence: it is archived and called truncated
@@ -61,6 +61,10 @@ SETTINGS: dict[str, Any] = {  # Any: Scrapy's settings are of every type
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # SiteHandler is stricter and sees all requests
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         "crawlers.manners.Robots": 100,
+        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+        "crawlers.manners.PatientRetry": 550,
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+        "crawlers.manners.HonestCodings": 590,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
         "crawlers.manners.OnSiteRedirects": 600,
     },
@@ -68,13 +72,23 @@ SETTINGS: dict[str, Any] = {  # Any: Scrapy's settings are of every type
 
 
 def settings_for(job: CrawlJob, clock: Clock) -> dict[str, Any]:
-    """The settings of one crawl. Nothing secret is in them: Scrapy logs what differs from its defaults."""
-    delay = max(clock.real_seconds(job.delay), SHORTEST_DELAY_S)
+    """The settings of one crawl. Nothing secret is in them: Scrapy logs what differs from its defaults.
+
+    Raises InvalidSettings for a crawl without pace that has no origin.
+    """
+    if not (job.paced or job.origin):
+        raise InvalidSettings(
+            f"a crawl of {job.source} without pace: only an origin may be asked so fast, no real site"
+        )
+    delay = max(clock.real_seconds(job.delay), SHORTEST_DELAY_S) if job.paced else 0.0
     return SETTINGS | {
         "ROBOTSTXT_OBEY": job.obey_robots,
         "USER_AGENT": job.user_agent or USER_AGENT,
-        "TINGCHAO_ORIGIN_HOST": urlsplit(job.origin).hostname or "",
+        "TINGCHAO_EXEMPT": exempt_from_check(job),
+        "TINGCHAO_AUDIT": job.audit,
+        "DOWNLOAD_TIMEOUT": job.deadline.total_seconds(),
         "DOWNLOAD_DELAY": delay,
+        "AUTOTHROTTLE_ENABLED": job.paced,
         "AUTOTHROTTLE_START_DELAY": delay,
         "AUTOTHROTTLE_MAX_DELAY": max(delay, clock.real_seconds(timedelta(seconds=60))),
     }

@@ -11,7 +11,7 @@ import attrs
 import scrapy
 from scrapy.http import Request, Response
 
-from crawlers.addresses import is_allowed
+from crawlers.addresses import is_allowed, may_follow
 from crawlers.answers import Answer, judge, site_total, why
 from crawlers.archive import Archive, without_secrets
 from crawlers.frontier import Frontier, Lease
@@ -194,9 +194,13 @@ class SiteSpider(scrapy.Spider):
         pages = [
             attrs.evolve(page, source=self.job.source, watch=page.watch or lease.request.watch)
             for page in parsed.next_pages
-            if is_allowed(page.url, self.job.allowed_hosts) and (page.browser or not heard)
+            if self._may_lead(lease.request.url, page.url) and (page.browser or not heard)
         ]
         self.frontier.add(pages, due=self.clock.now(), depth=lease.depth + 1)
+
+    def _may_lead(self, from_url: str, url: str) -> bool:
+        job = self.job
+        return may_follow(url, from_url=from_url, hosts=job.allowed_hosts, private_hosts=job.private_hosts)
 
     def _count(self, seen: PageSeen, *, documents: int, prices: int) -> None:
         self._outcomes[seen.outcome] += 1

@@ -138,9 +138,10 @@ def main() -> None:
     ]
     frontier.add(pages, due=clock.now())
     options = {"delay": 0.0, "lease": 60.0} | asked.get("job", {})
-    for name in ("delay", "lease"):
+    for name in {"delay", "lease", "deadline"} & set(options):
         options[name] = timedelta(seconds=options[name])
-    for name in ("allowed_hosts", "resource_hosts"):
+    options["audit"] = folder / "egress.jsonl"
+    for name in ("allowed_hosts", "resource_hosts", "private_hosts"):
         options[name] = tuple(options.get(name, ()))
     report = run_crawl(
         CrawlJob(source="pond", origin=asked["origin"], **options),

@@ -1,6 +1,7 @@
 """One crawl over real HTTP on loopback: what is asked, what is kept, what is handed off."""
 
 import gzip
+import json
 from itertools import pairwise
 from sqlite3 import connect
 from typing import Any
@@ -248,3 +249,23 @@ def test_a_full_or_broken_disk_is_an_error_and_not_a_short_crawl(pond: Any, craw
     assert "Error" in log.splitlines()[-1]
     (crawl.folder / "archive").unlink()
     assert [p.id for p in crawl.run(first=[]).posts()] == ["pond:1"], "its page was given back"
+
+
+def test_a_feed_server_of_ones_own_network_is_asked_only_where_the_settings_name_it(pond: Any, crawl: Any) -> None:
+    pond.posts(1, [1], following=False)
+    pond.posts(2, [2], following=False)
+    port = pond.origin.rpartition(":")[2]
+    own = f"127.0.0.1:{port}"
+    done = crawl.run(
+        origin="",
+        first=[f"http://{own}/list?page=1", f"http://localhost:{port}/list?page=2"],
+        job={"private_hosts": [own], "allowed_hosts": [f"localhost:{port}"], "obey_robots": False, "cookie": "SUB=x"},
+    )
+    assert [p.id for p in done.posts()] == ["pond:1"]
+    assert pond.paths() == ["/list?page=1"]
+    assert "Cookie" not in pond.asked[0].headers
+    lines = [json.loads(line) for line in (crawl.folder / "egress.jsonl").read_text().splitlines()]
+    assert [(line["host"], line["address"], bool(line["refused"])) for line in lines[:2]] == [
+        ("127.0.0.1", "127.0.0.1", False),
+        ("localhost", "", True),
+    ]
