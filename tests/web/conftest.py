@@ -186,7 +186,7 @@ CHAIN = tuple(
 
 TRACES = (
     Trace(
-        sign=Sign(key="hot:weibo:浴室<b>惊魂", kind=SignKind.HOT, at=ago(9), text="登上微博热搜第 3 位：#浴室<b>惊魂#", url="https://s.weibo.com/weibo?q=1"),
+        sign=Sign(key="hot:weibo:浴室<b>惊魂", kind=SignKind.HOT, at=ago(9), text="登上微博热搜第 3 位：#浴室<b>惊魂#", url="https://m.weibo.cn/search?q=1"),
         sightings=((ago(9), 12, 100_200), (ago(4), 3, None)),
     ),
     Trace(
