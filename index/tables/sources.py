@@ -5,25 +5,15 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, func, select, update
 
 from domain.feeds import FeedState, Outcome, PageSeen, SourceStatus
+from domain.health import ROBOTS, StateChange, after
+from domain.people import public_address
 from domain.times import now as real_now
 from index.tables.columns import replace, writing
 from index.tables.evidence import write_evidence
-from index.tables.schema import pages, source_audit, sources
-
-PATIENCE = 3
-"""Bad answers in a row from which a source that is only busy is called degraded."""
-ROBOTS = "robots.txt"
-"""How the reason of a page begins that a site's robots refused."""
-_ROBOTS_ADVICE = "robots.txt 不允许采集，来源已关闭；若公司决定继续，请写明理由：tingchao source on {} --reason …"
-_ADVICE = {
-    FeedState.LOGIN_REQUIRED: "登录已失效：请重新登录并更新 Cookie",
-    FeedState.BLOCKED: "网站要求人工验证或拒绝访问：请先在浏览器里完成验证，再恢复采集",
-    FeedState.CHANGED: "页面结构变了：请升级听潮，或把这次的原始页面发给我们",
-    FeedState.DEGRADED: "网站连续没有给出正常回答：稍后会自动重试",
-}
+from index.tables.schema import pages, source_audit, source_states, sources
 
 
 class Sources:
@@ -49,6 +39,25 @@ class Sources:
         with writing(self._engine).begin() as connection:
             replace(connection, sources, [_row(status, _last_seen(connection, status.name))])
 
+    def note(self, status: SourceStatus, *, at: datetime) -> bool:
+        """Remember what a source is judged to be (its age and yield taken into account). Returns whether that is a change."""
+        with writing(self._engine).begin() as connection:
+            return write_state(connection, status.name, status.state, at=at, reason=status.detail or status.reason)
+
+    def states(self, name: str, *, limit: int = 50) -> list[StateChange]:
+        """Changes of a source's health, newest first."""
+        wanted = select(source_states).where(source_states.c.source == name)
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted.order_by(source_states.c.number.desc()).limit(limit))
+            return [_change(row) for row in rows]
+
+    def newest_states(self) -> dict[str, StateChange]:
+        """The last change of each source's health, by source."""
+        newest = select(func.max(source_states.c.number)).group_by(source_states.c.source)
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(source_states).where(source_states.c.number.in_(newest)))
+            return {row.source: _change(row) for row in rows}
+
     def switch(self, name: str, *, on: bool, reason: str, by: str = "", at: datetime | None = None) -> None:
         """Switch it, known or not; the reason is kept and audited. at: real time if not given.
 
@@ -68,7 +77,9 @@ class Sources:
                     changed, last_outcome=None, failures=0, detail="" if not status.on else status.detail
                 )
             replace(connection, sources, [_row(changed, _last_seen(connection, name))])
-            line = {"source": name, "at": at or real_now(), "on": on, "reason": reason, "by": by}
+            moment = at or real_now()
+            write_state(connection, name, changed.state, at=moment, reason=reason)
+            line = {"source": name, "at": moment, "on": on, "reason": reason, "by": by}
             connection.execute(source_audit.insert(), line)
 
     def audit(self, name: str) -> list[tuple[datetime, str, bool, str]]:
@@ -90,61 +101,66 @@ class Sources:
             return [_page(row) for row in connection.execute(wanted)]
 
 
-def after(status: SourceStatus, page: PageSeen) -> SourceStatus:
-    """The status once this page has been answered so. A source that is off stays off; robots that refuse switch it off."""
-    outcome = page.outcome
-    if outcome is Outcome.BLOCKED and page.reason.startswith(ROBOTS):
-        return attrs.evolve(status, on=False, state=FeedState.OFF, detail=_ROBOTS_ADVICE.format(status.name))
-    bad = not outcome.good and outcome is not Outcome.NOT_FOUND  # one page that is gone says nothing about the source
-    failures = status.failures + 1 if bad else 0 if outcome.good else status.failures
-    state = _state(status.state, outcome, failures)
-    return attrs.evolve(
-        status,
-        state=state if status.on else FeedState.OFF,
-        detail=_ADVICE.get(state, "") if status.on else status.detail,
-        last_success_at=page.seen_at if outcome.good else status.last_success_at,
-        last_item_at=page.seen_at if outcome.good and page.items else status.last_item_at,
-        last_outcome=outcome,
-        failures=failures,
-    )
-
-
-def _state(before: FeedState, outcome: Outcome, failures: int) -> FeedState:
-    if outcome.good:
-        return FeedState.HEALTHY
-    if outcome is Outcome.LOGIN_REQUIRED:
-        return FeedState.LOGIN_REQUIRED
-    if outcome in (Outcome.CAPTCHA, Outcome.BLOCKED, Outcome.RATE_LIMITED):
-        return FeedState.BLOCKED
-    if outcome in (Outcome.CHANGED, Outcome.WRONG_ITEM):
-        return FeedState.CHANGED
-    if outcome is Outcome.NOT_FOUND or failures < PATIENCE:
-        return before
-    return FeedState.DEGRADED
-
-
 def write_pages(connection: Connection, seen: Iterable[PageSeen]) -> None:
-    """The same as `record`, inside somebody's transaction."""
-    newest_last = sorted(seen, key=lambda page: page.seen_at)
+    """The same as `record`, inside somebody's transaction. Addresses are kept without people and sessions.
+
+    An answer that is handed over again (its archived bytes were read anew) takes the place of its old line.
+    """
+    newest_last = [attrs.evolve(page, url=public_address(page.url)) for page in sorted(seen, key=lambda p: p.seen_at)]
     if not newest_last:
         return
-    connection.execute(pages.insert(), [_seen_row(page) for page in newest_last])
+    new = [page for page in newest_last if not _written_again(connection, page)]
+    if new:
+        connection.execute(pages.insert(), [_seen_row(page) for page in new])
     write_evidence(connection, newest_last)
-    for name in dict.fromkeys(page.source for page in newest_last):
-        row = connection.execute(select(sources).where(sources.c.name == name)).first()
-        status = SourceStatus(name=name) if row is None else _status(row)
-        last_seen = None if row is None else row.last_seen_at
-        for page in newest_last:
-            # what was seen before the newest answer, and arrives late, changes nothing
-            if page.source == name and (last_seen is None or page.seen_at >= last_seen):
-                status, last_seen = after(status, page), page.seen_at
-        replace(connection, sources, [_row(status, last_seen)])
+    for name in dict.fromkeys(page.source for page in new):
+        _write_status(connection, name, [page for page in new if page.source == name])
+
+
+def write_state(connection: Connection, source: str, state: FeedState, *, at: datetime, reason: str = "") -> bool:
+    """Keep a change of health, inside somebody's transaction; what is no change keeps nothing. Returns whether it was one."""
+    wanted = select(source_states.c.after).where(source_states.c.source == source)
+    before = connection.execute(wanted.order_by(source_states.c.number.desc()).limit(1)).scalar()
+    before = before or FeedState.UNKNOWN.value
+    if before == state.value:
+        return False
+    line = {"source": source, "at": at, "before": before, "after": state.value, "reason": reason}
+    connection.execute(source_states.insert(), line)
+    return True
+
+
+def _write_status(connection: Connection, name: str, seen: Iterable[PageSeen]) -> None:
+    row = connection.execute(select(sources).where(sources.c.name == name)).first()
+    status = SourceStatus(name=name) if row is None else _status(row)
+    last_seen = None if row is None else row.last_seen_at
+    for page in seen:
+        if last_seen is not None and page.seen_at < last_seen:
+            continue  # what was seen before the newest answer, and arrives late, changes nothing
+        before, status, last_seen = status, after(status, page), page.seen_at
+        if status.state is not before.state:
+            told = page.reason or page.outcome.value
+            write_state(connection, name, status.state, at=page.seen_at, reason=status.detail or told)
+    replace(connection, sources, [_row(status, last_seen)])
+
+
+def _written_again(connection: Connection, page: PageSeen) -> bool:
+    if not page.archive:
+        return False
+    here = (pages.c.source == page.source) & (pages.c.seen_at == page.seen_at) & (pages.c.archive == page.archive)
+    values = {"outcome": page.outcome.value, "reason": page.reason, "items": page.items, "page": page.page}
+    return connection.execute(update(pages).where(here).values(values)).rowcount > 0
 
 
 def _seen_row(page: PageSeen) -> dict[str, Any]:
     row = attrs.asdict(page) | {"outcome": page.outcome.value}
     del row["document_ids"]  # the table `evidence` has them
     return row
+
+
+def _change(row: Row[Any]) -> StateChange:
+    return StateChange(
+        source=row.source, at=row.at, before=FeedState(row.before), after=FeedState(row.after), reason=row.reason
+    )
 
 
 def _last_seen(connection: Connection, name: str) -> datetime | None:
