@@ -11,7 +11,7 @@ HEADING = "| # | case | site | what it plays | what must come of it | test |\n| 
 def table() -> str:
     """All cases by number, as Markdown."""
     rows = [
-        f"| {c.number} | `{c.name}` | {c.site} | {c.about} | {c.expected} | `{test_name(c.name)}` |\n"
+        f"| {c.number} | `{c.name}` | {c.site} | {c.about} | {c.expected} | `{played_by(c.name)}` |\n"
         for c in all_cases().values()
     ]
     return HEADING + "".join(rows)
@@ -22,7 +22,7 @@ def missing() -> list[int]:
     return sorted(set(range(1, HOW_MANY + 1)) - {c.number for c in all_cases().values()})
 
 
-def test_name(case: str) -> str:
+def played_by(case: str) -> str:
     """The test that plays a case."""
     return "test_" + case.replace("-", "_")
 
