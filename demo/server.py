@@ -12,7 +12,7 @@ from typing import Any
 
 import uvicorn
 
-from demo import control, sink
+from demo import control, sink, site_login
 from demo.cases.desk import Desk
 from demo.certificate import made_certificate
 from demo.clock import DemoClock
@@ -74,6 +74,7 @@ def application(
         watcher.cancel()
 
     here = [*control.routes(world, desk, LEDGERS, first_page=autoplay.first_page), *sink.routes(messages)]
+    here += site_login.routes(world)
     app = internet(world, desk=desk, here=here, lifespan=lifespan)
     app.state.world, app.state.sink, app.state.desk = world, messages, desk
     return app

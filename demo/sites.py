@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Host, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from demo import ledger, site_jd, site_shop, site_weibo
+from demo import ledger, site_jd, site_login, site_shop, site_weibo
 from demo.cases import layer
 from demo.cases.desk import Desk
 from demo.ledger import Shelf
@@ -18,7 +18,7 @@ from demo.world import World
 
 ROBOTS = "User-agent: *\nAllow: /\nDisallow: /account/\nDisallow: /cart/\n"
 PAGES: dict[str, dict[str, WorldPage]] = {**site_jd.PAGES, **site_weibo.PAGES, **site_shop.PAGES}
-HOSTS = tuple(PAGES)
+HOSTS = tuple(site_login.added(PAGES))
 """Every host that the pretended internet answers for."""
 
 
@@ -47,7 +47,7 @@ def internet(
     world: World, *, desk: Desk | None = None, here: Sequence[BaseRoute] = (), lifespan: Any = None
 ) -> Internet:
     """All sites; `here` are the routes of the server's own address. `lifespan` is Starlette's."""
-    hosts = [Host(host, app=_site(world, pages)) for host, pages in PAGES.items()]
+    hosts = [Host(host, app=_site(world, pages)) for host, pages in site_login.added(PAGES).items()]
     app = Internet(routes=[*hosts, Mount("/", routes=list(here))], lifespan=lifespan)
     app.desk = desk or Desk(world)
     return app
