@@ -79,6 +79,8 @@ class ParsedPage:
     """Lines of a hot-search list, in its order."""
     next_pages: tuple[PageRequest, ...] = ()
     """What to fetch next, most useful first; the crawl decides how far to go."""
+    thorough: bool = False
+    """A slice of the past, to be read whole: that its documents are known says nothing about what follows."""
 
 
 class SiteAdapter(Protocol):

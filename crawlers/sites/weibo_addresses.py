@@ -1,5 +1,6 @@
 """Weibo's addresses: which page an URL is, and the URL of the page to ask for next."""
 
+import re
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import attrs
@@ -20,6 +21,7 @@ HOSTS = (
     "visitor.passport.weibo.cn",
 )
 LAST_PAGE = 50  # search answers page 51 with page 1 again
+_DETAIL = re.compile(r"/(?:detail|status)/([0-9A-Za-z]{5,20})")
 _SECRET_PARAMETERS = ("access_token", "source")
 _MOBILE_HEADERS = (
     ("X-Requested-With", "XMLHttpRequest"),
@@ -36,17 +38,24 @@ _PATHS = {
     (MOBILE, "/api/comments/show"): "comments",
     (MOBILE, "/api/statuses/repostTimeline"): "reposts",
     (MOBILE, "/api/attitudes/show"): "likes",
+    (DESKTOP, "/ajax/statuses/getSecondComment"): "replies",
+    (DESKTOP, "/ajax/statuses/likeShow"): "likes",
     (DESKTOP, "/ajax/statuses/mymblog"): "posts",
     (DESKTOP, "/ajax/statuses/show"): "post",
     (DESKTOP, "/ajax/statuses/longtext"): "longtext",
     (DESKTOP, "/ajax/statuses/buildComments"): "comments",
     (DESKTOP, "/ajax/statuses/repostTimeline"): "reposts",
     (DESKTOP, "/ajax/profile/info"): "profile",
+    (DESKTOP, "/ajax/side/hotSearch"): "hot",
+    (DESKTOP, "/ajax/statuses/hot_band"): "hot",
     (SEARCH, "/weibo"): "search_html",
+    (SEARCH, "/realtime"): "search_html",
+    (SEARCH, "/top/summary"): "hot",
 }
 _CONTAINERS = {
     "100103": "search",
     "231522": "search",  # a topic's own search
+    "106003": "hot",
     "107603": "posts",
     "230413": "posts",  # 2304133…_-_WEIBO_SECOND_PROFILE_WEIBO
     "107803": "album",
@@ -63,7 +72,8 @@ class Address:
     host: str
     path: str
     page: str
-    """search, search_html, posts, profile, album, container, post, longtext, comments, replies, reposts, likes, api or login."""
+    """search, search_html, posts, profile, album, container, post, longtext, comments, replies, reposts, likes, hot, api or
+    login."""
     parameters: dict[str, str]
     """The last value of each query parameter."""
 
@@ -80,9 +90,32 @@ class Address:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
     @property
+    def size(self) -> int:
+        """Items that a page of this list holds at most."""
+        usual, text = 20 if self.page == "api" else 10, self.parameters.get("count", "")
+        return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 4 else usual
+
+    @property
     def mid(self) -> str | None:
         """Long id of the post that the page is about."""
-        return to_mid(self.parameters.get("id") or self.parameters.get("mid") or "")
+        named = self.parameters.get("id") or self.parameters.get("mid") or ""
+        shown = _DETAIL.fullmatch(self.path)
+        return to_mid(named or (shown[1] if shown else ""))
+
+    @property
+    def term(self) -> str:
+        """What a search asks for; empty for other pages."""
+        inner = dict(parse_qsl(self.parameters.get("containerid", ""), keep_blank_values=True, errors="replace"))
+        return (inner.get("q") or self.parameters.get("q", "")).strip()
+
+    @property
+    def subject(self) -> str:
+        """What the totals of this page count: a search word with its slice, or a post; empty where only the address tells."""
+        slices = [self.parameters[name] for name in ("timescope", "region") if self.parameters.get(name)]
+        if self.page in ("search", "search_html", "api") and self.term:
+            return " ".join([self.term, *slices])[:200]
+        above = to_mid(self.parameters.get("cid", "")) or self.mid
+        return f"weibo:{above}" if above else ""
 
     def following(self, **changes: str) -> PageRequest:
         """The same list with other parameters; tokens are left out, the transport has its own."""
@@ -112,6 +145,10 @@ def _page(host: str, path: str, parameters: dict[str, str]) -> str | None:
     if host == MOBILE and path == "/api/container/getIndex":
         container = parameters.get("containerid", "")
         return _CONTAINERS.get(container[:6], "container") if container else "profile"
+    if host == MOBILE and _DETAIL.fullmatch(path):
+        return "post"
+    if path.endswith("/buildComments") and parameters.get("fetch_level") == "1":
+        return "replies"
     return _PATHS.get((host, path))
 
 
@@ -124,6 +161,12 @@ def search(term: str) -> PageRequest:
     return request(f"https://{MOBILE}/api/container/getIndex?{query}", "search")
 
 
+def desktop_search(term: str) -> PageRequest:
+    """The newest posts that hold `term`, as the desktop's realtime search shows them in a browser."""
+    query = urlencode({"q": term, "rd": "realtime", "tw": "realtime", "Refer": "weibo_realtime"}, errors="replace")
+    return attrs.evolve(request(f"https://{SEARCH}/realtime?{query}", "search_html"), browser=True)
+
+
 def long_text(address: Address, mid: str, bid: str) -> PageRequest:
     """Where the whole of a cut text is, on the side of Weibo that showed the beginning."""
     if address.host in (DESKTOP, SEARCH) and bid:
@@ -134,6 +177,36 @@ def long_text(address: Address, mid: str, bid: str) -> PageRequest:
 def replies(comment_mid: str) -> PageRequest:
     """The first page of the replies to a comment."""
     return request(f"https://{MOBILE}/comments/hotFlowChild?cid={comment_mid}&max_id=0&max_id_type=0", "replies")
+
+
+def desktop_replies(comment_mid: str) -> PageRequest:
+    """The first page of the replies to a comment, on the desktop."""
+    query = f"flow=1&is_reload=1&id={comment_mid}&is_show_bulletin=2&is_mix=1&fetch_level=1&max_id=0&count=20"
+    return request(f"https://{DESKTOP}/ajax/statuses/buildComments?{query}&locale=zh-CN", "replies")
+
+
+def show(mid: str) -> PageRequest:
+    """A known post as it is now: its text, its counts, or that it is gone."""
+    return request(f"https://{MOBILE}/statuses/show?id={mid}", "post")
+
+
+def newest_comments(mid: str) -> PageRequest:
+    """The comments under a post, newest first (`flow=1`; the phone's hotflow is by heat, where one can't stop at known)."""
+    query = f"flow=1&is_reload=1&id={mid}&is_show_bulletin=2&is_mix=0&count=20&fetch_level=0&locale=zh-CN"
+    return request(f"https://{DESKTOP}/ajax/statuses/buildComments?{query}", "comments")
+
+
+def newest_reposts(mid: str) -> PageRequest:
+    """The reposts of a post, newest first."""
+    return request(f"https://{MOBILE}/api/statuses/repostTimeline?id={mid}&page=1", "reposts")
+
+
+def hot_list(*, browser: bool = False) -> PageRequest:
+    """The hot-search list 热搜榜: the desktop's JSON, in a browser the page that shows it."""
+    if browser:
+        page = request(f"https://{SEARCH}/top/summary?cate=realtimehot", "hot")
+        return attrs.evolve(page, browser=True)
+    return request(f"https://{DESKTOP}/ajax/side/hotSearch", "hot")
 
 
 def post_page(mid: str) -> str:

@@ -33,6 +33,8 @@ class SearchPage:
     """The page number that the page itself says it is; None where it has no page list."""
     more: bool = False
     """The page links to a next one."""
+    pages: int = 0
+    """Pages that its page list offers; 0 = it has none, because one page holds everything."""
 
 
 def read(text: str, *, seen_at: datetime) -> SearchPage:
@@ -49,6 +51,7 @@ def read(text: str, *, seen_at: datetime) -> SearchPage:
         known=bool(cards or page.css("div.card-no-result")),
         shown_number=int(current[0][:6]) if current else None,
         more=bool(page.css("div.m-page a.next")),
+        pages=len(page.css("ul.s-scroll li")),
     )
 
 

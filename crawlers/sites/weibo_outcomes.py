@@ -17,19 +17,32 @@ from crawlers.sites.weibo_numbers import count_of
 from domain.feeds import Outcome
 
 _SINGLE = ("post", "longtext")
+_UNDER_A_POST = ("comments", "replies", "reposts", "likes")
 _VISITOR = re.compile(r"sina visitor system|genvisitor|visitor/visitor|visitor\.passport", re.I)
 _CAPTCHA = re.compile(r"captcha|geetest|验证码|安全验证|人机验证|完成验证|异常访问", re.I)
-_LOGIN = re.compile(r"passport\.(?:sina|weibo)\.|sso/signin|signin/login|login\.php|登录|login|sign in", re.I)
+_LOGIN = re.compile(
+    r"passport\.(?:sina|weibo)\.|sso/signin|signin/login|login\.php|登录|login|sign in|token.{0,4}(?:校验|验证|过期|失效)|xsrf",
+    re.I,
+)
 _RATE = re.compile(r"频繁|歇歇|过快|too many|rate limit|out of rate", re.I)
 _BUSY = re.compile(r"繁忙|稍后|系统错误|维护|升级|busy|system error|timeout|超时", re.I)
-_GONE = re.compile(r"不存在|删除|权限|可见|隐私|does not exist|not exist|deleted", re.I)
+_GONE = re.compile(r"不存在|删除|权限|可见|隐私|法律法规|违反|无法查看|does not exist|not exist|deleted", re.I)
+_GONE_PAGE = re.compile(r"微博不存在|(?:暂无|没有)[^<]{0,12}查看权限|此微博已被[^<]{0,8}删除")
+_NO_COMMENTS = re.compile(r"关闭.{0,4}评论|评论.{0,8}(?:关闭|精选)|(?:禁止|限制|不允许|仅).{0,12}评论")
 _NOTHING = re.compile(r"没有内容|还没有|没有更多|没有相关|没有找到|未找到|暂无|无结果|抢沙发|已加载全部")
 _REFUSED = re.compile(r"法律法规|违反|封禁|不予显示|无法查看|forbidden|permission", re.I)
 _API_TOKEN = frozenset({21301, 21302, 21311, 21314, 21315, 21316, 21317, 21319, 21321, 21325, 21327, 21332})
 _API_RATE = frozenset({10022, 10023, 10024, 20016, 20019})
 _API_BUSY = frozenset({10001, 10002, 10003, 10009, 10010, 10011})
-_API_REFUSED = frozenset({10004, 10005, 10006, 10014, 10018, 20112})
-_API_GONE = frozenset({20003, 20101, 20603})
+_API_REFUSED = frozenset({10004, 10005, 10006, 10014, 10018})
+_API_GONE = frozenset({20003, 20101, 20112, 20603})
+_ERRNO = {  # of m.weibo.cn and weibo.com/ajax, where the words are missing or say something else
+    100005: Outcome.RATE_LIMITED,
+    100006: Outcome.LOGIN_REQUIRED,  # the XSRF pair is over
+    20003: Outcome.NOT_FOUND,
+    20101: Outcome.NOT_FOUND,
+    20112: Outcome.NOT_FOUND,
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -70,7 +83,7 @@ def of_json(page: RawPage, address: Address) -> Answer:
     """Decode and classify an answer that should be JSON."""
     text = decode(page.body).strip()
     if not text.startswith(("{", "[")):
-        return Answer(verdict=_of_status(page.status) or of_html(text, otherwise=Outcome.UNAVAILABLE))
+        return Answer(verdict=_of_status(page.status) or _of_no_json(text, address))
     try:
         data = json.loads(text)
     except RecursionError:
@@ -81,7 +94,18 @@ def of_json(page: RawPage, address: Address) -> Answer:
     if not isinstance(data, dict):
         return Answer(verdict=_of_status(page.status) or Verdict(outcome=Outcome.CHANGED, reason="JSON is no object"))
     verdict = _of_api_error(data) if address.page == "api" else _of_ok(data, address)
-    return Answer(verdict=verdict or _of_status(page.status), data=data)
+    wordless = verdict is not None and page.status >= 400 and verdict.outcome in (Outcome.UNAVAILABLE, Outcome.CHANGED)
+    return Answer(
+        verdict=(_of_status(page.status) if wordless else None) or verdict or _of_status(page.status), data=data
+    )
+
+
+def _of_no_json(text: str, address: Address) -> Verdict:
+    verdict = of_html(text, otherwise=Outcome.UNAVAILABLE)
+    told = _GONE_PAGE.search(text[:20_000]) if address.page in _SINGLE else None
+    if told and verdict.outcome is Outcome.UNAVAILABLE:
+        return Verdict(outcome=Outcome.NOT_FOUND, reason=told.group())
+    return verdict
 
 
 def of_html(text: str, *, otherwise: Outcome) -> Verdict:
@@ -105,11 +129,16 @@ def nothing(address: Address, *, total: int | None, told: bool) -> Verdict:
 
     total: the site's own count, None if it gave none. told: the site said in words that there is nothing.
     """
-    if not address.first and (told or not total or (address.number - 1) * 10 >= total):
+    if not address.first and (told or not total or (address.number - 1) * address.size >= total):
         return Verdict(outcome=Outcome.END, reason="no more items")
     if total:
         return Verdict(outcome=Outcome.BLOCKED, reason=f"emptied list, though the site counts {total}")
     return Verdict(outcome=Outcome.EMPTY, reason="no items")
+
+
+def says_nothing(words: str) -> bool:
+    """Do these words of the site mean that there is nothing?"""
+    return _NOTHING.search(words) is not None
 
 
 def total_of(data: JsonObject) -> int | None:
@@ -158,7 +187,7 @@ def _of_ok(data: JsonObject, address: Address) -> Verdict | None:
     ok = data.get("ok")
     if ok in (1, True, "1") or (ok is None and "data" in data):
         return None
-    words = " ".join(str(data.get(name) or "") for name in ("msg", "message", "errno", "error_code", "url"))[:2000]
+    words = " ".join(str(data.get(name) or "") for name in ("msg", "message", "error", "url"))[:2000]
     if ok in (-100, "-100"):
         captcha = _CAPTCHA.search(words)
         return Verdict(
@@ -174,24 +203,30 @@ def _of_words(words: str, data: JsonObject, address: Address) -> Verdict:
     for pattern, outcome in risks:
         if pattern.search(words):
             return Verdict(outcome=outcome, reason=f"site says: {said}")
+    code = count_of(data.get("errno")) or count_of(data.get("error_code")) or count_of(data.get("code"))
+    if code in _ERRNO:
+        return Verdict(outcome=_ERRNO[code], reason=f"{code}: {said}".rstrip(": "))
     if _BUSY.search(words):
         return Verdict(outcome=Outcome.UNAVAILABLE, reason=f"site says: {said}")
+    if address.page in _UNDER_A_POST and _NO_COMMENTS.search(words):
+        return nothing(address, total=None, told=True)
     if address.page in _SINGLE and (not said or _GONE.search(words)):
         return Verdict(outcome=Outcome.NOT_FOUND, reason=said or "ok 0")
     if _NOTHING.search(words):
         return nothing(address, total=total_of(data), told=True)
     if not said:
-        return _of_bare_refusal(data, address)
+        return _of_bare_refusal(data, address, code)
     outcome = (
         Outcome.BLOCKED if _REFUSED.search(words) else Outcome.NOT_FOUND if _GONE.search(words) else Outcome.CHANGED
     )
     return Verdict(outcome=outcome, reason=f"site says: {said}")
 
 
-def _of_bare_refusal(data: JsonObject, address: Address) -> Verdict:
+def _of_bare_refusal(data: JsonObject, address: Address, code: int | None) -> Verdict:
     """`{"ok":0}` and no word: the usual end of comments, but of a first page of posts nothing is known."""
-    comments = address.page in ("comments", "replies", "reposts", "likes")
-    if comments or isinstance(data.get("data"), dict) or not address.first:
+    if code:
+        return Verdict(outcome=Outcome.CHANGED, reason=f"an error without a word: {code}")
+    if address.page in _UNDER_A_POST or isinstance(data.get("data"), dict) or not address.first:
         return nothing(address, total=total_of(data), told=False)
     return Verdict(outcome=Outcome.UNAVAILABLE, reason="ok 0 without a word on the first page")
 

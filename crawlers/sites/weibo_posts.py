@@ -1,5 +1,6 @@
 """Weibo's posts as its JSON gives them, on the phone, the desktop and the official API alike."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,10 @@ _KINDS = {
     8: AuthorKind.ORGANISATION,  # enterprise awaiting its check
     400: AuthorKind.VERIFIED_PERSON,  # deceased
 }
+_GONE = re.compile(
+    r"\s*(?:抱歉|很遗憾|该|此|由于|根据|微博).{0,60}?(?:删除|不存在|权限|不可见|可见|隐私设置|无法查看|不能查看)",
+    re.DOTALL,
+)
 _PUBLIC = (AuthorKind.ORGANISATION, AuthorKind.MEDIA, AuthorKind.GOVERNMENT)
 
 
@@ -42,12 +47,13 @@ class Author:
 def posts(mblogs: Iterable[JsonObject], *, seen_at: datetime, whole_texts: bool = False) -> list[Post]:
     """The posts and, after them, the originals that they repost; each id once, own posts before originals.
 
+    An original that the site says is deleted comes as `gone`, without a word.
     whole_texts: the page shows one post in full, so `isLongText` does not mean that the rest is elsewhere.
     """
     own = list(mblogs)
-    originals = [r for m in own if (r := _object(m.get("retweeted_status"))) and _object(r.get("user"))]
+    originals = [r for m in own if (r := _object(m.get("retweeted_status")))]
     found: dict[str, Post] = {}
-    for mblog in (*own, *originals):
+    for mblog in (*own, *(r for r in originals if _object(r.get("user")) or says_gone(r))):
         post = post_of(mblog, seen_at=seen_at, whole_text=whole_texts)
         if post is not None:
             found.setdefault(post.id, post)
@@ -55,14 +61,17 @@ def posts(mblogs: Iterable[JsonObject], *, seen_at: datetime, whole_texts: bool 
 
 
 def post_of(mblog: JsonObject, *, seen_at: datetime, whole_text: bool = False) -> Post | None:
-    """One post; None where it has no id, as adverts do."""
-    mid = id_text(mblog.get("mid"), mblog.get("idstr"), mblog.get("id"))
+    """One post; None where it has no id, as adverts do; `gone` where the site says so."""
+    mid = _mid(mblog)
     if mid is None:
         return None
+    if says_gone(mblog):
+        return gone_post(mid, seen_at=seen_at)
     raw = _text(mblog.get("created_at"))
     time, text, author = resolve(raw, seen_at), text_of(mblog), author_of(mblog.get("user"))
     original = _object(mblog.get("retweeted_status"))
-    original_mid = original and id_text(original.get("mid"), original.get("idstr"), original.get("id"))
+    original_mid = _mid(original)
+    above = id_text(mblog.get("pidstr"), mblog.get("pid")) if original_mid else None  # the repost that this one reposts
     return Post(
         id=f"weibo:{mid}",
         source="weibo",
@@ -80,11 +89,37 @@ def post_of(mblog: JsonObject, *, seen_at: datetime, whole_text: bool = False) -
         comments=count_of(mblog.get("comments_count")),
         likes=count_of(mblog.get("attitudes_count")),
         repost_of=f"weibo:{original_mid}" if original_mid else None,
+        parent=f"weibo:{above}" if above and above not in (original_mid, mid) else None,
         pinned=_pinned(mblog),
-        truncated=text.cut or (not whole_text and mblog.get("isLongText") is True and not _long_text(mblog)),
+        truncated=text.cut or (not whole_text and _goes_on(mblog) and not _long_text(mblog)),
         region=region_of(mblog.get("region_name")),
         bid=_text(mblog.get("bid")) or _text(mblog.get("mblogid")) or bid_of(mid) or "",
     )
+
+
+def gone_post(mid: str, *, seen_at: datetime) -> Post:
+    """What remains of a post that was deleted or hidden: its id. Its words are those that were seen before."""
+    return Post(
+        id=f"weibo:{mid}",
+        source="weibo",
+        url=post_page(mid),
+        text="",
+        seen_at=seen_at,
+        bid=bid_of(mid) or "",
+        gone=True,
+    )
+
+
+def says_gone(mblog: JsonObject) -> bool:
+    """Does the site say that this post is deleted or no longer for everybody? Such a one has no author."""
+    if _object(mblog.get("user")):
+        return False
+    return mblog.get("deleted") in (1, "1", True) or _GONE.match(_text(mblog.get("text"))) is not None
+
+
+def screen_name(mblog: JsonObject) -> str:
+    """The author's name as others call it in a chain of reposts; never stored."""
+    return clean(_text(_object(mblog.get("user")).get("screen_name")))
 
 
 def text_of(item: JsonObject) -> SiteText:
@@ -130,14 +165,20 @@ def region_of(value: Any) -> str:
 
 def mblogs_in(cards: Any) -> Iterator[JsonObject]:
     """The posts in a container's cards, in page order, card groups (card_type 11) opened at any depth."""
+    for card in every_card(cards):
+        mblog = _object(card.get("mblog"))
+        if mblog:
+            yield mblog
+
+
+def every_card(cards: Any) -> Iterator[JsonObject]:
+    """Every card in page order, each group before what it holds."""
     waiting = list(reversed(cards)) if isinstance(cards, list) else []
     while waiting:
         card = waiting.pop()
         if not isinstance(card, dict):
             continue
-        mblog = _object(card.get("mblog"))
-        if mblog:
-            yield mblog
+        yield card
         group = card.get("card_group")
         if isinstance(group, list):
             waiting.extend(reversed(group))
@@ -145,11 +186,22 @@ def mblogs_in(cards: Any) -> Iterator[JsonObject]:
 
 def _kind(user: JsonObject) -> AuthorKind | None:
     number = user.get("verified_type")
+    if isinstance(number, str) and re.fullmatch(r"-?[0-9]{1,4}", number):
+        number = int(number)
     if user.get("verified") is False or number == -1:
         return AuthorKind.PERSON
     if type(number) is not int:
         return AuthorKind.VERIFIED_PERSON if user.get("verified") is True else None
     return _KINDS.get(number, AuthorKind.PERSON)  # 200, 220 and the like are grades of ordinary members
+
+
+def _mid(mblog: JsonObject) -> str | None:
+    return id_text(mblog.get("mid"), mblog.get("idstr"), mblog.get("id"))
+
+
+def _goes_on(mblog: JsonObject) -> bool:
+    """The list shows the beginning only: `isLongText`, or on the desktop a `continue_tag`."""
+    return mblog.get("isLongText") is True or bool(_object(mblog.get("continue_tag")))
 
 
 def _pinned(mblog: JsonObject) -> bool:

@@ -25,7 +25,31 @@ BUILD = "https://weibo.com/ajax/statuses/buildComments?flow=0&id=525000000000001
 SHOW = "https://m.weibo.cn/statuses/show?id=5250000000000011"
 DESKTOP_SEARCH = "https://s.weibo.com/weibo?q=%E6%BE%9C%E5%B7%9D"
 API = "https://api.weibo.com/2/statuses/home_timeline.json"
-ADDRESSES = (SEARCH, POSTS, HOTFLOW, BUILD, SHOW, DESKTOP_SEARCH, API, SHOW.replace("show", "extend"))
+AJAX_SHOW = "https://weibo.com/ajax/statuses/show?id=QkYJa000b"
+MYMBLOG = "https://weibo.com/ajax/statuses/mymblog?uid=1900000006&page=1&feature=0"
+DETAIL = "https://m.weibo.cn/detail/5250000000000011"
+LIMITED = "https://c.api.weibo.com/2/search/statuses/limited.json?q=%E6%BE%9C%E5%B7%9D&count=50"
+HOT = "https://weibo.com/ajax/side/hotSearch"
+HOT_PAGE = "https://s.weibo.com/top/summary?cate=realtimehot"
+HOT_CARDS = "https://m.weibo.cn/api/container/getIndex?containerid=106003type%3D25%26t%3D3%26filter_type%3Drealtimehot"
+REPOSTS = "https://m.weibo.cn/api/statuses/repostTimeline?id=5250000000000011&page=1"
+NOTICE: dict[str, Any] = {"ok": 1, "data": {"cards": [{"card_type": 58, "desc": "该用户设置了仅展示半年内的微博"}]}}
+ADDRESSES = (
+    SEARCH,
+    POSTS,
+    HOTFLOW,
+    BUILD,
+    SHOW,
+    DESKTOP_SEARCH,
+    API,
+    SHOW.replace("show", "extend"),
+    DETAIL,
+    LIMITED,
+    HOT,
+    HOT_PAGE,
+    HOT_CARDS,
+    REPOSTS,
+)
 PROFILE_CARDS = [
     {"card_type": 42, "desc": "简介"},
     {"card_type": 11, "card_group": [{"card_type": 10, "user": {"id": 1}}]},
@@ -109,7 +133,50 @@ def cards(*mblogs: dict[str, Any], **info: Any) -> dict[str, Any]:
         (SHOW, {"body": {"ok": 0, "msg": "微博不存在或暂无查看权限!"}}, Outcome.NOT_FOUND),
         (SHOW, {"body": {"ok": 1, "data": mblog("5250000000000099")}}, Outcome.WRONG_ITEM),
         (POSTS, {"body": cards(mblog(), containerid="1076031900000077")}, Outcome.WRONG_ITEM),
+        (SEARCH, {"body": {"ok": 0, "errno": "100005", "extra": ""}}, Outcome.RATE_LIMITED),
+        (SEARCH, {"body": {"ok": 0, "errno": "100006", "msg": "token校验失败"}, "status": 403}, Outcome.LOGIN_REQUIRED),
+        (SEARCH, {"body": {"ok": 0, "errno": "100999"}}, Outcome.CHANGED),
+        (MYMBLOG, {"body": {"error": "Forbidden"}, "status": 403}, Outcome.BLOCKED),
+        (MYMBLOG, {"body": {"ok": 0}, "status": 403}, Outcome.BLOCKED),
+        (SEARCH, {"body": {"ok": 0, "msg": "服务器开小差了"}, "status": 404}, Outcome.NOT_FOUND),
+        (POSTS, {"body": NOTICE | {"data": NOTICE["data"] | {"cardlistInfo": {"total": 812}}}}, Outcome.BLOCKED),
+        (POSTS + "&page=3", {"body": NOTICE}, Outcome.END),
+        (HOTFLOW, {"body": {"ok": 0, "msg": "由于博主设置，目前内容暂不可见，评论已关闭"}}, Outcome.EMPTY),
+        (
+            AJAX_SHOW,
+            {"body": {"ok": 0, "error_code": 20101, "message": "该微博不存在"}, "status": 400},
+            Outcome.NOT_FOUND,
+        ),
+        (AJAX_SHOW, {"body": {"ok": 0, "message": "由于作者隐私设置，你没有权限查看此微博"}}, Outcome.NOT_FOUND),
+        (SHOW, {"body": {"ok": 0, "msg": "该微博仅粉丝可见"}}, Outcome.NOT_FOUND),
+        (SHOW, {"body": {"ok": 0, "msg": "此微博因违反法律法规不予显示"}}, Outcome.NOT_FOUND),
+        (
+            SHOW,
+            {"body": {"ok": 1, "data": {"id": 5250000000000011, "text": "抱歉，此微博已被作者删除。", "deleted": "1"}}},
+            Outcome.NOT_FOUND,
+        ),
+        (
+            DETAIL,
+            {"body": "<!DOCTYPE html><html><title>微博-出错了</title><p>微博不存在或暂无查看权限!</p></html>"},
+            Outcome.NOT_FOUND,
+        ),
+        (DETAIL, {"body": "<!DOCTYPE html><html><title>Sina Visitor System</title></html>"}, Outcome.LOGIN_REQUIRED),
         (API, {"body": {"error": "expired_token", "error_code": 21327}, "status": 403}, Outcome.LOGIN_REQUIRED),
+        (LIMITED, {"body": {"error": "expired_token", "error_code": "21332"}, "status": 403}, Outcome.LOGIN_REQUIRED),
+        (LIMITED, {"body": {"error": "auth by Null spi!", "error_code": 21301}, "status": 403}, Outcome.LOGIN_REQUIRED),
+        (
+            LIMITED,
+            {"body": {"error": "IP requests out of rate limit", "error_code": 10022}, "status": 403},
+            Outcome.RATE_LIMITED,
+        ),
+        (
+            LIMITED,
+            {"body": {"error": "User requests for search out of rate limit", "error_code": 10024}},
+            Outcome.RATE_LIMITED,
+        ),
+        (LIMITED, {"body": {"error": "Insufficient app permissions", "error_code": 10014}}, Outcome.BLOCKED),
+        (LIMITED, {"body": {"statuses": [], "total_number": 0}}, Outcome.EMPTY),
+        (LIMITED + "&page=3", {"body": {"statuses": [], "total_number": 57}}, Outcome.END),
         (
             API,
             {"body": {"error": "User requests out of rate limit!", "error_code": 10023}, "status": 403},
@@ -125,7 +192,8 @@ def cards(*mblogs: dict[str, Any], **info: Any) -> dict[str, Any]:
 )
 def test_each_kind_of_answer_has_its_own_outcome(url: str, answer: dict[str, Any], outcome: Outcome) -> None:
     page = ask(url, **answer)
-    assert (page.outcome, page.documents) == (outcome, ())
+    assert page.outcome is outcome
+    assert all(isinstance(d, Post) and d.gone and not d.text for d in page.documents)
     assert page.reason or outcome is Outcome.OK
 
 

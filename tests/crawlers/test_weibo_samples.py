@@ -28,7 +28,7 @@ FIELDS = (
     "repost_of",
     "parent",
 )
-AUTHOR = ("author", "author_name", "author_kind", "followers", "region", "pinned", "truncated")
+AUTHOR = ("author", "author_name", "author_kind", "followers", "region", "pinned", "truncated", "gone")
 
 
 def parsed(case: Path) -> ParsedPage:
@@ -43,10 +43,12 @@ def shown(page: ParsedPage) -> dict[str, Any]:
         at = iso_shanghai(post.published_at) if post.published_at else None
         return {k: v for k, v in values.items() if v is not None and v is not False and v != ""} | {"published_at": at}
 
-    return {
+    topics = [[t.title, t.rank, t.heat, t.label, t.advertised] for t in page.topics]
+    return ({"topics": topics} if topics else {}) | {
         "outcome": page.outcome,
         "page": page.page,
         "total": page.stats.total if page.stats else None,
+        "subject": page.stats.subject if page.stats else "",
         "documents": [row(d) for d in page.documents if isinstance(d, Post)],
         "next_pages": [[n.page, n.url, n.first] for n in page.next_pages],
     }
