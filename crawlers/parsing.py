@@ -10,6 +10,7 @@ from crawlers.sites.adapter import ParsedPage, RawPage, Stats
 from crawlers.sites.registry import adapter_for
 from crawlers.sites.shop import host_of
 from domain.documents import Document, Kind, Passage, Post, Review
+from domain.feeds import HotTopic
 from domain.prices import PriceObservation, Product, yuan
 from domain.times import iso_shanghai, shanghai_day
 
@@ -54,12 +55,18 @@ def lines_of(parsed: ParsedPage, *, url: str, mask: Mask, pseudonym: Pseudonym) 
     """The lines for what an adapter said. Prices of a search list stand in their products' lines."""
     first = {"type": "outcome", "outcome": str(parsed.outcome), "site": parsed.site, "page": parsed.page or None}
     lines: list[Line] = [first | {"reason": parsed.reason}]
-    lines += [document_line(document, url=url, mask=mask, pseudonym=pseudonym) for document in parsed.documents]
+    lines += [document_line(d, url=url, mask=mask, pseudonym=pseudonym) for d in parsed.documents if not _departed(d)]
     if parsed.page != "search":
         lines += [_price(price, url) for price in parsed.prices]
     asked = {price.sku: price for price in parsed.prices}
     lines += [_product(product, asked.get(product.sku), url) for product in parsed.products]
+    lines += [_topic(topic) for topic in parsed.topics]
     return lines + ([_stats(parsed.stats)] if parsed.stats else [])
+
+
+def _departed(document: Document) -> bool:
+    """Deleted or hidden, and nothing read of it: the outcome says so, it is no item."""
+    return isinstance(document, Post) and document.gone and not document.text
 
 
 def document_line(document: Document, *, url: str, mask: Mask, pseudonym: Pseudonym) -> Line:
@@ -152,6 +159,17 @@ def _product(product: Product, price: PriceObservation | None, url: str) -> Line
         "shop": product.shop or None,
         "price": yuan(price.price) if price else None,
         "sales": None,  # none of today's sites says it; reviews counted are no sales
+    }
+
+
+def _topic(topic: HotTopic) -> Line:
+    return {
+        "type": "topic",
+        "title": topic.title,
+        "rank": topic.rank or None,
+        "heat": topic.heat,
+        "label": topic.label or None,
+        "advertised": topic.advertised,
     }
 
 

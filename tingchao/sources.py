@@ -19,7 +19,7 @@ def _jd(browser: bool) -> SiteAdapter:
 def _weibo(browser: bool) -> SiteAdapter:
     from crawlers.sites.weibo import Weibo
 
-    return Weibo()
+    return Weibo(browser=browser)
 
 
 def _shop(browser: bool) -> SiteAdapter:
