@@ -161,7 +161,7 @@ def _write(connection: Connection, batch: Sequence[StoredDocument], watches: Seq
     before, changed = set(held), dict[str, StoredDocument]()
     for document in batch:  # in order: a batch may hold one id twice
         old = held.get(document.id)
-        newer = document if old is None else merged(old, document)
+        newer = merged(old, document) if old else None if document.gone and not document.text else document
         if newer is not None:
             held[document.id] = changed[document.id] = newer
     first = _next(connection, len(changed))

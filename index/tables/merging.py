@@ -17,6 +17,8 @@ def merged(old: StoredDocument, new: StoredDocument) -> StoredDocument | None:
     The first seen time stays, and so does the publishing time, unless the new look knows it better: 5分钟前 drifts
     from look to look. A text that is only the beginning of the stored one (a list's preview) is nothing new.
     """
+    if new.gone and not new.text:  # all that the site says of it now
+        return None if old.gone else attrs.evolve(old, gone=True, version=old.version + 1)
     if _preview(old, new):
         return None
     new = _with_known(old, new)
