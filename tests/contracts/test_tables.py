@@ -66,6 +66,16 @@ def test_the_preview_of_a_long_text_never_replaces_it(engine: Engine) -> None:
     assert store(engine, document(text="岚川空调漏水，修了…"), receipt="two").known == 1
 
 
+def test_a_post_that_is_gone_keeps_its_words_and_is_never_stored_without_any(engine: Engine) -> None:
+    store(engine, document(text="岚川空调漏水"), receipt="one")
+    shell = document(text="", gone=True, seen_at=START + HOUR)
+    assert store(engine, shell, document("jd:2", text="", gone=True), receipt="two").updated == 1
+    assert store(engine, shell, receipt="three").known == 1
+    [kept] = Ledger(engine).get(["jd:1", "jd:2"])
+    assert (kept.text, kept.gone, kept.version) == ("岚川空调漏水", True, 2)
+    assert sum(t.total for t in ticks(engine)) == 1
+
+
 def test_a_publishing_time_that_drifts_between_looks_stays_where_it_was_first(engine: Engine) -> None:
     store(engine, document(), receipt="one")
     assert store(engine, document(published_at=START + 3 * MINUTE), receipt="two").known == 1
