@@ -69,7 +69,7 @@ class Post:
     repost_of: str | None = None
     """Id (`source:…`) of the post that this one reposts."""
     parent: str | None = None
-    """Id (`source:…`) of the post that this comment answers."""
+    """Id (`source:…`) of the post or comment that this comment answers; of a repost the repost that it was made from."""
     pinned: bool = False
     truncated: bool = False
     """The page held only the beginning of a long text."""
