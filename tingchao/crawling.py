@@ -14,6 +14,7 @@ from crawlers.run import run_crawl
 from crawlers.sites.adapter import PageRequest, SiteAdapter
 from domain.errors import AlreadyRunning, InvalidInput
 from domain.watches import Watch
+from flows.backfill import Past, plan_history
 from flows.planning import plan
 from flows.rereads import Rereads, plan_hot_list
 from index import tables
@@ -52,14 +53,17 @@ class RowFrontier:
         return self.rows.known(ids)
 
 
-def crawl_once(source: str, *, watch: str = "") -> CrawlReport:
-    """Crawl a source for all watches, or one. Raises InvalidInput for a source that is unknown or off, or an unknown watch."""
+def crawl_once(source: str, *, watch: str = "", past: Past | None = None) -> CrawlReport:
+    """Crawl a source for all watches, or one; with `past` also what was published then.
+
+    Raises InvalidInput for a source that is unknown or off, an unknown watch, or a past that the source can't be asked for.
+    """
     if source not in ADAPTERS:
         raise InvalidInput(f"no source named {source!r}; known: {', '.join(ADAPTERS)}")
     end_with_parent()
     folder = chosen_folder().made()
     with held(folder.path / f"crawl-{source}.lock", what=f"a crawl of {source}"):
-        report = _crawl(folder, source, watch)
+        report = _crawl(folder, source, watch, past)
     with suppress(AlreadyRunning):
         from tingchao.wiring import store_waiting
 
@@ -67,7 +71,7 @@ def crawl_once(source: str, *, watch: str = "") -> CrawlReport:
     return report
 
 
-def _crawl(folder: Folder, source: str, watch_name: str) -> CrawlReport:
+def _crawl(folder: Folder, source: str, watch_name: str, past: Past | None) -> CrawlReport:
     """Only what a crawl needs is opened, because every crawl pays for its own start."""
     settings, clock = load(folder.path), folder.clock()
     demo_environment(folder)
@@ -81,6 +85,8 @@ def _crawl(folder: Folder, source: str, watch_name: str) -> CrawlReport:
     adapter = ADAPTERS[source](site.transport == "browser")
     frontier = RowFrontier(tables.Frontier(engine))
     frontier.rows.take_back(source)  # leases of a crawl that was killed; no other crawl of this source runs
+    if past:
+        plan_history(adapter, watches, frontier, past=past, now=clock.now())
     plan(adapter, watches, frontier, now=clock.now())
     plan_hot_list(adapter, watches, frontier, now=clock.now())
     rereads = Rereads(ledger=tables.Ledger(engine), engagement=tables.Engagement(engine))

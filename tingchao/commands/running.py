@@ -82,14 +82,20 @@ def crawl(
     once: Annotated[
         bool, typer.Option("--once", help="plan, fetch once, store and end (always so in this version)")
     ] = True,
+    since: Annotated[str | None, typer.Option(help="also what was published from then on: 2026-10-01 or ISO 8601")] = None,
+    until: Annotated[str | None, typer.Option(help="with --since: published before; without it until now")] = None,
 ) -> None:
-    """Crawl one source once and say what came.
+    """Crawl one source once and say what came. What --since asks for and one crawl can't bring, later ones do.
 
-    Example:  tingchao crawl weibo --watch 格力 --once
+    Example:  tingchao crawl weibo --watch 格力 --once      tingchao crawl weibo --since 2026-10-01
     """
+    from flows.backfill import Past
     from tingchao.crawling import crawl_once
 
-    report = crawl_once(source, watch=watch)
+    first, last = moment(since, option="--since"), moment(until, option="--until")
+    if last and not first:
+        raise InvalidInput("--until needs --since: from when on?")
+    report = crawl_once(source, watch=watch, past=Past(since=first, until=last) if first else None)
     emit(report)
     flush()
 
