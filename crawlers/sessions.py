@@ -134,9 +134,13 @@ class SessionFiles:
         path.unlink(missing_ok=True)
         return there
 
-    def _path(self, source: str, name: str) -> Path:
+    def check_name(self, source: str, name: str) -> None:
+        """Raises InvalidInput for a name that can't be one."""
         if not NAME.fullmatch(source) or not NAME.fullmatch(name):
             raise InvalidInput(f"account name {name!r}: hoped for 1 to 40 letters, digits, Chinese characters, - or _")
+
+    def _path(self, source: str, name: str) -> Path:
+        self.check_name(source, name)
         return self._folder / source / f"{name}.session"
 
 

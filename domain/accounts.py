@@ -50,3 +50,15 @@ class Account:
         if self.valid_until is not None and self.valid_until <= now + SOON:
             return SessionHealth.EXPIRING
         return SessionHealth.READY
+
+
+@attrs.frozen(kw_only=True)
+class LoginProgress:
+    """Where a log-in stands that somebody watches from the console."""
+
+    state: str
+    """starting, code (scan it), done, failed."""
+    said: str
+    """For people, Chinese."""
+    png: bytes | None = None
+    """The QR code as the site shows it."""

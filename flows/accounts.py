@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Protocol
 
 import attrs
 
-from domain.accounts import Account, SessionHealth
+from domain.accounts import Account, LoginProgress, SessionHealth
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -55,3 +56,49 @@ def whose_turn(
 def another_is_living(accounts: Iterable[Account], *, now: datetime) -> bool:
     """Can a source go on after a session died, because somebody saved a second one?"""
     return any(a.health(now) is not SessionHealth.DEAD for a in accounts)
+
+
+_WORDS = {SessionHealth.READY: "可用", SessionHealth.EXPIRING: "即将到期", SessionHealth.DEAD: "已失效"}
+
+
+def told(account: Account, now: datetime) -> tuple[str, str]:
+    """Its health and what to do, Chinese."""
+    health = account.health(now)
+    again = f"tingchao login {account.source} --account {account.name}"
+    if account.detail:
+        return _WORDS[health], account.detail
+    if health is SessionHealth.DEAD:
+        return _WORDS[health], f"已过有效期：{again}"
+    if account.valid_until is None:
+        return _WORDS[health], ""
+    days = (account.valid_until - now).total_seconds() / 86_400
+    hint = f"，请提前重新登录：{again}" if health is SessionHealth.EXPIRING else ""
+    return _WORDS[health], f"还有 {days:.1f} 天到期{hint}"
+
+
+class Sessions(Protocol):
+    """The sessions as the console shows and makes them."""
+
+    def accounts(self) -> list[Account]:
+        """All, by source and name."""
+        ...
+
+    def sources(self) -> list[str]:
+        """Those where somebody can log in."""
+        ...
+
+    def why_no_browser(self) -> str:
+        """What is missing to log in from here; empty if nothing is."""
+        ...
+
+    def begin(self, source: str, account: str) -> None:
+        """Open the log-in page. Raises InvalidInput for an unknown source or an impossible name, or while another log-in goes on."""
+        ...
+
+    def progress(self, source: str, account: str) -> LoginProgress | None:
+        """Where it stands; None where none was begun."""
+        ...
+
+    def forget(self, source: str, account: str) -> bool:
+        """Delete it. False where there is none."""
+        ...

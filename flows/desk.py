@@ -8,6 +8,7 @@ import attrs
 from alerts.notifiers.notifier import Notifier
 from domain.feeds import SourceStatus
 from domain.times import Clock
+from flows.accounts import Sessions
 from flows.export import Exports
 from flows.imports import Imports
 from flows.incidents import Incidents
@@ -35,6 +36,8 @@ class Desk:
     sources: Sources
     source_names: tuple[str, ...] = ()
     """All that can be switched on, the ones never asked too."""
+    sessions: Sessions | None = None
+    """Whose sessions the sources use; None where nobody can log in (tests)."""
     jobs: Jobs
     notifiers: dict[str, Notifier]
     """By channel name."""

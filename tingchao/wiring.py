@@ -35,9 +35,11 @@ from flows.watches import WatchList
 from index import tables
 from index.embedded import Embedded
 from index.store import Documents, IndexDamaged, Ledger
+from index.tables.accounts import Accounts
 from nlp.normalize import normalize
 from tingchao.commands.answers import say
 from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, real_folder
+from tingchao.login_room import LoginRoom
 from tingchao.opening import demo_environment, inbox_of, open_tables
 from tingchao.settings import Channel, Settings, load, secret
 from tingchao.sources import ADAPTERS
@@ -172,9 +174,13 @@ def reading_desk() -> Iterator[Desk]:
 @contextmanager
 def working_desk() -> Iterator[Desk]:
     """For commands that change something: the real installation, opened by its first import or watch."""
-    folder = demo_folder() if os.environ.get("TINGCHAO_DEMO") == "1" else real_folder()
-    with opened(folder) as house:
+    with opened(changing_folder()) as house:
         yield house.desk
+
+
+def changing_folder() -> Folder:
+    """The installation that a command means which changes something: the real one, except within a running demo."""
+    return demo_folder() if os.environ.get("TINGCHAO_DEMO") == "1" else real_folder()
 
 
 def store_waiting(folder: Folder) -> None:
@@ -284,6 +290,7 @@ def _house(
         watches=watches,
         sources=sources,
         source_names=tuple(ADAPTERS),
+        sessions=LoginRoom(folder=folder, rows=Accounts(engine)),
         jobs=jobs,
         notifiers=senders,
         monitor=monitor,

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from domain.errors import InvalidInput
+from web.sessions import part
 from web.shell import Shell, field
 
 
@@ -17,7 +18,7 @@ def router(shell: Shell) -> APIRouter:
 
     @routes.get("/feeds", response_class=HTMLResponse)
     def feeds(request: Request) -> HTMLResponse:
-        return shell.show(request, "feeds.html", feeds=desk.feeds(), jobs=desk.jobs.all())
+        return shell.show(request, "feeds.html", feeds=desk.feeds(), sessions=part(desk), jobs=desk.jobs.all())
 
     @routes.post("/feeds/{name}/switch")
     def switch(name: str, form: Annotated[FormData, Depends(shell.guard)]) -> Response:

@@ -1,4 +1,4 @@
-"""tingchao run, init, doctor, crawl, login, demo …: starting the product and looking after it."""
+"""tingchao run, init, doctor, crawl, demo …: starting the product and looking after it."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(init)
     app.command()(doctor)
     app.command()(crawl)
-    app.command()(login)
     app.command()(demo)
     app.command("demo-world", hidden=True)(demo_world)
 
@@ -98,26 +97,6 @@ def crawl(
     report = crawl_once(source, watch=watch, past=Past(since=first, until=last) if first else None)
     emit(report)
     flush()
-
-
-def login(site: Annotated[str, typer.Argument(help="site: jd, weibo")]) -> None:
-    """How to give the product your own session of a site.
-
-    Example:  tingchao login weibo
-    """
-    from tingchao.folders import real_folder
-    from tingchao.settings import FILE
-    from tingchao.sources import ADAPTERS
-
-    if site not in ADAPTERS:
-        raise InvalidInput(f"no site named {site!r}; known: {', '.join(ADAPTERS)}")
-    folder = real_folder().path
-    say(
-        f"在浏览器中登录 {site}，复制任一请求的 Cookie 标头，然后二选一：\n"
-        f'  1. 存为文件 {folder}/{site}.cookie（chmod 600），在 {folder}/{FILE} 的 [sites.{site}] 写 cookie_file = "{site}.cookie"\n'
-        f'  2. 放进环境变量，在 [sites.{site}] 写 cookie_env = "变量名"\n'
-        "弹出窗口登录（tingchao login 直接打开浏览器）在此版本中尚未提供。"
-    )
 
 
 def demo(
