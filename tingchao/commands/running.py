@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from domain.errors import InvalidInput
-from tingchao.commands.answers import emit, flush, say
+from tingchao.commands.answers import emit, flush, moment, say
 
 ROLES = ("crawler", "monitor", "web")
 
@@ -81,7 +81,9 @@ def crawl(
     once: Annotated[
         bool, typer.Option("--once", help="plan, fetch once, store and end (always so in this version)")
     ] = True,
-    since: Annotated[str | None, typer.Option(help="also what was published from then on: 2026-10-01 or ISO 8601")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="also what was published from then on: 2026-10-01 or ISO 8601")
+    ] = None,
     until: Annotated[str | None, typer.Option(help="with --since: published before; without it until now")] = None,
 ) -> None:
     """Crawl one source once and say what came. What --since asks for and one crawl can't bring, later ones do.
