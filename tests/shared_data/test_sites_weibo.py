@@ -1,7 +1,9 @@
 """The adapter over real answers of Weibo that lie beside the project (never copied into it)."""
 
+import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,3 +115,64 @@ def test_a_search_card_of_2018_is_read_against_the_time_it_was_seen() -> None:
     assert (card.reposts, card.comments, card.likes) == (28, 11, 7)
     assert card.text.startswith("[小仙女]")  # an emoticon's picture became its name, and the break a new line
     assert card.text.splitlines()[0].endswith("[小仙女]")
+
+
+LISTS = [
+    ("weibo/m_getIndex_107603_cards.json", f"{UID}&containerid=1076031669879400"),
+    ("weibo/pc_mymblog_2339808364.json", f"{AJAX}/mymblog?page=1&uid=2339808364"),
+    ("weibo/openapi_home_timeline.json", "https://api.weibo.com/2/statuses/home_timeline.json"),
+    ("weibo/m_statuses_show_4159845923618149.json", f"{M}/statuses/show?id=Fp6RGfbff"),
+]
+
+
+def raw_posts(name: str) -> dict[str, dict[str, Any]]:
+    """Every object of the file that looks like a post, by its long id."""
+    waiting: list[Any] = [json.loads((SITES / name).read_bytes())]
+    found: dict[str, dict[str, Any]] = {}
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if isinstance(value.get("user"), dict) and "attitudes_count" in value:
+                found[str(value.get("mid") or value.get("id"))] = value
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+    return found
+
+
+@pytest.mark.parametrize(("name", "url"), LISTS)
+def test_every_post_of_a_file_is_read_with_its_author_and_its_edges(name: str, url: str) -> None:
+    raw, read = raw_posts(name), {p.id.removeprefix("weibo:"): p for p in posts(ask(name, url))}
+    assert read.keys() == raw.keys()
+    kinds = {-1: "person", 0: "verified_person", 1: "government", 2: "organisation", 3: "media"}
+    for mid, post in read.items():
+        user = raw[mid]["user"]
+        assert post.author == str(user["id"])
+        number = user.get("verified_type")
+        if number in kinds and (user.get("verified") or number == -1):
+            assert post.author_kind is not None
+            assert post.author_kind == kinds[number]
+        assert bool(post.author_name) == (post.author_kind in ("organisation", "media", "government"))
+        assert (post.followers is not None) == ("followers_count" in user)
+        original = raw[mid].get("retweeted_status") or {}
+        assert post.repost_of == (f"weibo:{original['id']}" if original else None)
+        above = raw[mid].get("pid")
+        assert post.parent == (f"weibo:{above}" if above and original else None)
+        assert not post.gone
+
+
+@pytest.mark.parametrize(("name", "url"), LISTS[:3])
+def test_a_text_that_goes_on_elsewhere_is_marked_and_asked_for(name: str, url: str) -> None:
+    page = ask(name, url)
+    told = {mid for mid, m in raw_posts(name).items() if m.get("isLongText") or m.get("continue_tag")}
+    cut = {p.id.removeprefix("weibo:") for p in posts(page) if p.truncated}
+    assert told == cut
+    assert sum(p.page == "longtext" for p in page.next_pages) == len(cut)
+
+
+def test_no_text_of_a_device_is_kept() -> None:
+    for name, url in LISTS:
+        devices = {str(m["source"]) for m in raw_posts(name).values() if m.get("source")}
+        told = " ".join(p.region for p in posts(ask(name, url)))
+        assert devices
+        assert not any(device in told for device in devices)
