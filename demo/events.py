@@ -20,6 +20,14 @@ class Author:
 
 
 @attrs.frozen(kw_only=True)
+class Passage:
+    """A dated addition: 追评, a seller's reply, the later text of a post."""
+
+    text: str
+    at: datetime
+
+
+@attrs.frozen(kw_only=True)
 class Post:
     """A Weibo post."""
 
@@ -42,6 +50,21 @@ class Post:
     """Name of the script that it belongs to; empty = everyday life."""
     fame: int = 0
     """Likes it will have when it is old."""
+    via: "Post | None" = None
+    """The repost of `repost` that this one was made from."""
+    edits: tuple[Passage, ...] = ()
+    """What its author made of the text later, oldest first."""
+    deleted_at: datetime | None = None
+    fans_only_at: datetime | None = None
+    """From then on only those who follow its author see it."""
+
+    def words(self, now: datetime) -> str:
+        """The text as it reads at this moment."""
+        return next((edit.text for edit in reversed(self.edits) if edit.at <= now), self.text)
+
+    def gone(self, now: datetime) -> bool:
+        """Is it deleted, or not for everybody any more?"""
+        return any(moment is not None and moment <= now for moment in (self.deleted_at, self.fans_only_at))
 
 
 @attrs.frozen(kw_only=True)
@@ -52,14 +75,8 @@ class Comment:
     at: datetime
     author: Author
     text: str
-
-
-@attrs.frozen(kw_only=True)
-class Passage:
-    """A dated addition to a review: 追评 or seller's reply."""
-
-    text: str
-    at: datetime
+    parent: int = 0
+    """Id of the comment that it answers; 0 = it answers the post."""
 
 
 @attrs.frozen(kw_only=True)

@@ -115,6 +115,13 @@ class World:
             return None
         return next((p for p in self._day(beijing(at).date()) if p.mid == mid), None)
 
+    def reposts(self, mid: int) -> list[Post]:
+        """Reposts of the post, newest first; none for an unknown one."""
+        post, now = self.post(mid), self.now()
+        if post is None:
+            return []
+        return [p for p in self.posts("", since=post.at, until=now) if p.repost and p.repost.mid == mid]
+
     def comments(self, mid: int, *, until: datetime | None = None) -> list[Comment]:
         """Comments under the post, newest first; none for an unknown post."""
         post, end = self.post(mid), until or self.now()
