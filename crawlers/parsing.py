@@ -158,7 +158,7 @@ def _product(product: Product, price: PriceObservation | None, url: str) -> Line
         "brand": product.brand or None,
         "shop": product.shop or None,
         "price": yuan(price.price) if price else None,
-        "sales": None,  # none of today's sites says it; reviews counted are no sales
+        "sales": product.sales,
     }
 
 
@@ -179,15 +179,13 @@ def _stats(stats: Stats) -> Line:
 
 
 def _passage(passage: Passage, mask: Mask) -> Line:
-    moment = passage.published_at
-    return {"text": mask(passage.text), "published_at": iso_shanghai(moment) if moment else None}
+    return {"text": mask(passage.text), "published_at": _moment(passage)}
 
 
-def _moment(document: Document) -> str | None:
-    if document.published_at is None:
+def _moment(said: Document | Passage) -> str | None:
+    if said.published_at is None:
         return None
-    moment = document.published_at
-    return shanghai_day(moment).isoformat() if document.date_only else iso_shanghai(moment)
+    return shanghai_day(said.published_at).isoformat() if said.date_only else iso_shanghai(said.published_at)
 
 
 def _own(stored: str, source: str) -> str:

@@ -34,6 +34,8 @@ class Passage:
     text: str
     published_at: datetime | None = None
     """Aware UTC; None = the site did not say."""
+    date_only: bool = False
+    """The site gave a bare date: `published_at` is midnight in Shanghai."""
 
 
 @attrs.frozen(kw_only=True)

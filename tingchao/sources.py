@@ -28,7 +28,25 @@ def _shop(browser: bool) -> SiteAdapter:
     return Shop()
 
 
-ADAPTERS: dict[str, Callable[[bool], SiteAdapter]] = {"jd": _jd, "weibo": _weibo, "shop": _shop}
+def _taobao(browser: bool) -> SiteAdapter:
+    from crawlers.sites.taobao import Taobao
+
+    return Taobao(browser=browser)
+
+
+def _suning(browser: bool) -> SiteAdapter:
+    from crawlers.sites.suning import Suning
+
+    return Suning()
+
+
+ADAPTERS: dict[str, Callable[[bool], SiteAdapter]] = {
+    "jd": _jd,
+    "weibo": _weibo,
+    "taobao": _taobao,
+    "suning": _suning,
+    "shop": _shop,
+}
 """Source name → adapter; the flag asks for the pages that a browser collects."""
 
 

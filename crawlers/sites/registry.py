@@ -3,12 +3,14 @@
 from crawlers.sites.adapter import SiteAdapter
 from crawlers.sites.jd import Jd
 from crawlers.sites.shop import Shop
+from crawlers.sites.suning import Suning
+from crawlers.sites.taobao import Taobao
 from crawlers.sites.weibo import Weibo
 
 
 def adapters() -> dict[str, SiteAdapter]:
     """Every adapter by name, each as it is without settings; the generic shop comes last."""
-    return {adapter.name: adapter for adapter in (Jd(), Weibo(), Shop())}
+    return {adapter.name: adapter for adapter in (Jd(), Weibo(), Taobao(), Suning(), Shop())}
 
 
 def adapter_for(url: str) -> SiteAdapter | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import attrs
 from w3lib.encoding import html_to_unicode
 
-from crawlers.sites import jd_addresses, weibo_addresses
+from crawlers.sites import jd_addresses, suning_addresses, taobao_addresses, weibo_addresses
 from crawlers.sites.adapter import JsonObject, PageRequest, ParsedPage, RawPage
 from crawlers.sites.answers import Refused, decode, header, inflated, looks_like_html, refuse_mark, refuse_status
 from crawlers.sites.schema_org import Place, described, is_a, offers_of, products_in, reviews_of, stats_of, variants_of
@@ -16,7 +16,9 @@ from crawlers.sites.values import one_line
 from domain.feeds import Outcome
 from domain.watches import Watch
 
-TAKEN = frozenset(jd_addresses.HOSTS) | frozenset(weibo_addresses.HOSTS)
+TAKEN = frozenset(
+    (*jd_addresses.HOSTS, *weibo_addresses.HOSTS, *taobao_addresses.HOSTS, *suning_addresses.HOSTS)
+)
 """Hosts that have an adapter of their own."""
 
 
