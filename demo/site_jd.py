@@ -38,9 +38,11 @@ codecs.register_error("json-escape", _escape)
 
 def reviews_page(world: World, request: Request) -> Response:
     """club.jd.com/comment/productPageComments.action"""
-    if world.blocked("captcha"):
-        return captcha()
-    asked = request.query_params
+    return captcha() if world.blocked("captcha") else listed(world, dict(request.query_params))
+
+
+def listed(world: World, asked: dict[str, str]) -> Response:
+    """A page of the old review list, by the parameters of its address."""
     sku, score, sort = asked.get("productId", ""), _number(asked.get("score")), _number(asked.get("sortType"), 6)
     page, size = _number(asked.get("page")), min(_number(asked.get("pageSize"), PAGE_SIZE) or PAGE_SIZE, PAGE_SIZE)
     now = world.now()
@@ -61,9 +63,9 @@ def reviews_page(world: World, request: Request) -> Response:
         "imageListCount": sum(1 for r in every if r.images),
         "vTagStatistics": [],
         "csv": None,
-        "comments": [_comment(r, now) for r in shown],
+        "comments": [comment(r, now) for r in shown],
     }
-    return _jsonp(body, asked.get("callback", ""))
+    return jsonp(body, asked.get("callback", ""))
 
 
 def summaries_page(world: World, request: Request) -> Response:
@@ -72,7 +74,7 @@ def summaries_page(world: World, request: Request) -> Response:
         return captcha()
     skus = [s for s in request.query_params.get("referenceIds", "").split(",") if s in catalogue.by_sku()]
     body = {"CommentsCount": [_summary(sku, world.reviews(sku), world.now()) for sku in skus]}
-    return _jsonp(body, request.query_params.get("callback", ""))
+    return jsonp(body, request.query_params.get("callback", ""))
 
 
 def prices_page(world: World, request: Request) -> Response:
@@ -145,7 +147,8 @@ def rounded(count: int) -> tuple[int, str]:
     return shown, f"{shown / 10_000:g}万+"
 
 
-def _jsonp(body: dict[str, Any], callback: str) -> Response:
+def jsonp(body: dict[str, Any], callback: str) -> Response:
+    """The old interface's way: GBK, in the callback that was asked for; what GBK lacks is escaped."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     if _CALLBACK.match(callback):
         text = f"{callback}({text});"
@@ -184,11 +187,12 @@ def _summary(sku: str, reviews: list[Review], now: datetime) -> dict[str, Any]:
     return summary | {f"score{n}Count": count for n, count in stars.items()}
 
 
-def _comment(review: Review, now: datetime) -> dict[str, Any]:
+def comment(review: Review, now: datetime) -> dict[str, Any]:
+    """A review as the old list writes it."""
     product, offer = catalogue.by_sku()[review.sku]
     append = review.append if review.append and review.append.at <= now else None
     guid = md5(str(review.id).encode(), usedforsecurity=False).hexdigest()
-    comment: dict[str, Any] = {
+    said: dict[str, Any] = {
         "id": review.id,
         "guid": guid,
         "content": _entities(review.text),
@@ -230,20 +234,20 @@ def _comment(review: Review, now: datetime) -> dict[str, Any]:
         "afterDays": (append.at - review.at).days if append else 0,
     }
     if review.dimensions:
-        comment["vcontent"] = _entities(review.dimensions)
+        said["vcontent"] = _entities(review.dimensions)
     if review.images:
-        comment["images"] = [_image(review, n) for n in range(review.images)]
+        said["images"] = [_image(review, n) for n in range(review.images)]
     if append:
-        comment["afterUserComment"] = {
+        said["afterUserComment"] = {
             "id": review.id % 1_000_000_000, "productId": _sku_number(review.sku), "content": _entities(append.text),
             "commentId": review.id, "clientType": 2, "location": review.region, "delete": False, "top": False,
             "hAfterUserComment": {"id": review.id % 1_000_000_000, "content": _entities(append.text)},
             "status": 1, "modified": _time(append.at), "created": _time(append.at),
         }  # fmt: skip
     if review.reply and review.reply.at <= now:
-        comment["replyCount"] = 1
-        comment["replies"] = [_seller_reply(review, offer.shop)]
-    return comment
+        said["replyCount"] = 1
+        said["replies"] = [_seller_reply(review, offer.shop)]
+    return said
 
 
 def _seller_reply(review: Review, shop: str) -> dict[str, Any]:

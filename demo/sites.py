@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Host, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from demo import ledger, site_jd, site_login, site_shop, site_weibo
+from demo import ledger, site_jd, site_jd_app, site_login, site_shop, site_weibo
 from demo.cases import layer
 from demo.cases.desk import Desk
 from demo.ledger import Shelf
@@ -17,7 +17,7 @@ from demo.pages import WorldPage
 from demo.world import World
 
 ROBOTS = "User-agent: *\nAllow: /\nDisallow: /account/\nDisallow: /cart/\n"
-PAGES: dict[str, dict[str, WorldPage]] = {**site_jd.PAGES, **site_weibo.PAGES, **site_shop.PAGES}
+PAGES: dict[str, dict[str, WorldPage]] = {**site_jd.PAGES, **site_jd_app.PAGES, **site_weibo.PAGES, **site_shop.PAGES}
 HOSTS = tuple(site_login.added(PAGES))
 """Every host that the pretended internet answers for."""
 

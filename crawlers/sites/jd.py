@@ -11,7 +11,7 @@ from crawlers.sites.jd_pages import read_page
 from domain.feeds import Outcome
 from domain.watches import Watch
 
-ALL, BAD = 0, 1
+ALL, BAD, APPENDED = 0, 1, 5
 """Filters of the review list."""
 
 
@@ -24,19 +24,22 @@ class Jd:
     hosts: tuple[str, ...] = attrs.field(default=HOSTS, init=False)
 
     def first_pages(self, watch: Watch) -> Iterable[PageRequest]:
-        """Newest reviews and newest bad reviews of each product of JD, then prices, several products a page."""
+        """Newest reviews and newest bad reviews of each product of JD, prices, several products a page, then 追评.
+
+        A 追评 comes days after its review, which then lies deep in the list, behind pages of known ones: only JD's own list of
+        them shows it.
+        """
         skus = tuple(dict.fromkeys(sku for product in watch.products for sku in _item_skus(product.url)))
         for sku in skus:
-            referer = (("Referer", item_url(sku)),)
             if self.browser:
                 yield PageRequest(source="jd", page="item", url=item_url(sku), browser=True, watch=watch.name)
-                continue
-            for score in (ALL, BAD):
-                url = reviews_url(sku, score=score)
-                yield PageRequest(source="jd", page="reviews", url=url, headers=referer, watch=watch.name)
+            else:
+                yield from (_reviews(sku, score, watch) for score in (ALL, BAD))
         for start in range(0, len(skus), SKUS_PER_PRICE_PAGE):
             url = prices_url(skus[start : start + SKUS_PER_PRICE_PAGE])
             yield PageRequest(source="jd", page="price", url=url, watch=watch.name)
+        if not self.browser:
+            yield from (_reviews(sku, APPENDED, watch) for sku in skus)
 
     def page_of(self, url: str) -> str | None:
         """The page type by host, path and functionId; None where it is none that we read."""
@@ -58,6 +61,13 @@ class Jd:
                 )
             return refused.page("jd", address.page)
         return attrs.evolve(parsed, next_pages=()) if self.browser else parsed
+
+
+def _reviews(sku: str, score: int, watch: Watch) -> PageRequest:
+    referer = (("Referer", item_url(sku)),)
+    return PageRequest(
+        source="jd", page="reviews", url=reviews_url(sku, score=score), headers=referer, watch=watch.name
+    )
 
 
 def _item_skus(url: str) -> tuple[str, ...]:

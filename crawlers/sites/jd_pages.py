@@ -66,7 +66,7 @@ def _reviews(page: RawPage, address: Address, value: Any) -> ParsedPage:
         refuse_code(value)
     summary, documents = mapping(answer.get("productCommentSummary")), listed_reviews(answer, page.seen_at)
     _refuse_other_item(address, summary, documents)
-    stats = summary_stats(summary)
+    stats = summary_stats(summary, subject=_subject(address))
     if not documents or address.number > LAST_PAGE:
         if address.first and not summary:
             refuse_code(value)
@@ -101,6 +101,11 @@ def _refuse_other_item(address: Address, summary: JsonObject, documents: tuple[R
         raise Refused(Outcome.WRONG_ITEM, f"asked for {address.skus[0]}, answered for {min(named or said)}")
 
 
+def _subject(address: Address) -> str:
+    """What totals are about: the one product asked for; several together are no subject."""
+    return f"jd:{address.skus[0]}" if len(address.skus) == 1 else ""
+
+
 def _nothing(address: Address, *, expected: int) -> tuple[Outcome, str]:
     if not address.first:
         return Outcome.END, "no more reviews"
@@ -114,7 +119,7 @@ def _detail_reviews(page: RawPage, address: Address, value: Any) -> ParsedPage:
     infos = answer.get("commentInfoList")
     if "commentInfoList" not in answer or not isinstance(infos, list | None):
         refuse_code(value)
-    documents, stats = block_reviews(infos, page.seen_at), block_stats(answer)
+    documents, stats = block_reviews(infos, page.seen_at), block_stats(answer, subject=_subject(address))
     if not documents:
         refuse_risk_code(answer)
         all_default = answer.get("isAllDefaultGoodComment") in (True, "true", "1")
@@ -153,6 +158,7 @@ def _summary(page: RawPage, address: Address, value: Any) -> ParsedPage:
         total=sum(stats.total or 0 for stats in counted),
         by_rating={key: sum(stats.by_rating.get(key, 0) for stats in counted) for key in keys},
         exact=all(stats.exact for stats in counted),
+        subject=_subject(address),
     )
     return ParsedPage(site="jd", page="summary", outcome=Outcome.OK, stats=total)
 

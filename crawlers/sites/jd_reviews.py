@@ -37,7 +37,7 @@ def floor_infos(value: JsonObject) -> list[JsonObject] | None:
     return [mapping(row["commentInfo"]) for data in lists for row in rows(data) if "commentInfo" in row]
 
 
-def summary_stats(summary: JsonObject) -> Stats | None:
+def summary_stats(summary: JsonObject, *, subject: str = "") -> Stats | None:
     """The totals in a productCommentSummary (or a row of productCommentSummaries); None where it has none."""
     lower = {key[:1].lower() + key[1:]: value for key, value in summary.items()}  # CommentCount in the old answer
     total = _total(lower, "comment")
@@ -47,17 +47,18 @@ def summary_stats(summary: JsonObject) -> Stats | None:
         str(n): f"score{n}Count" for n in range(1, 6)
     }
     by_rating = {key: number for key, field in named.items() if (number := whole(lower.get(field))) is not None}
-    return Stats(total=total.value, by_rating=by_rating, exact=total.exact)
+    return Stats(total=total.value, by_rating=by_rating, exact=total.exact, subject=subject)
 
 
-def block_stats(value: JsonObject) -> Stats | None:
+def block_stats(value: JsonObject, *, subject: str = "") -> Stats | None:
     """The totals in getLegoWareDetailComment, all strings there."""
     total, shown = count(value.get("allCnt")), count(value.get("allCntStr"))
     if total is None:
         return None
     named = {"good": "goodCnt", "neutral": "normalCnt", "bad": "badCnt"}
     by_rating = {key: number for key, field in named.items() if (number := whole(value.get(field))) is not None}
-    return Stats(total=total.value, by_rating=by_rating, exact=total.exact and (shown is None or shown.exact))
+    exact = total.exact and (shown is None or shown.exact)
+    return Stats(total=total.value, by_rating=by_rating, exact=exact, subject=subject)
 
 
 def reviews_expected(summary: JsonObject, address: Address) -> int:

@@ -187,11 +187,11 @@ def _offer(
 
 def _list_price(raw: Any, price: Decimal | None) -> Decimal | None:  # the site's own price
     amount = money(raw)
-    if amount is None or price is None or amount < price:
-        return amount if price is None else None
-    # 9999.00 over a price of 79 is a ceiling nobody ever asked; over 8999 it may be a true list price
-    sham = set(str(amount).split(".")[0]) == {"9"} and amount > 3 * price
-    return None if sham else amount
+    if amount is None or (price is not None and amount < price):
+        return None
+    # 9999.00 over a price of 79, or over none, is a ceiling nobody ever asked; over 8999 it may be a true list price
+    nines = set(str(amount).split(".")[0]) == {"9"} and amount > 999
+    return None if nines and (price is None or amount > 3 * price) else amount
 
 
 def _app_promotions(floors: list[JsonObject]) -> tuple[str, ...]:

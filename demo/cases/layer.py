@@ -27,7 +27,7 @@ async def play(app: App, desk: Desk, scope: Message, receive: Receive, send: Sen
     if path.startswith(_HERE) or host in ("127.0.0.1", "localhost", ""):
         await app(scope, receive, send)
         return
-    body = await _body(receive)
+    scope["demo.body"] = body = await _body(receive)  # pages answer at once: what was posted must lie ready
     usual = await _usual(app, scope, body)
     if not usual.header("date"):
         usual = usual.with_headers(date=format_datetime(desk.now(), usegmt=True))

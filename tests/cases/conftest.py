@@ -31,11 +31,12 @@ from domain.watches import Watch, WatchedProduct
 from flows.collect import Ingest
 from flows.copies import Copies
 from index import tables
+from index.tables import WaitingPage
+from nlp.analyzer import Analyzer
 from tingchao.folders import COOKIE, DemoState, Folder, demo_folder, held
 from tingchao.opening import inbox_of, open_tables
 from tingchao.settings import Settings
 from tingchao.sources import ADAPTERS
-from tingchao.wiring import analyzer
 
 ROOT = Path(__file__).parents[2]
 SEED = 7
@@ -169,6 +170,11 @@ class Replica:
         """Settings of one site: `site("jd", pages=5)`."""
         self.sites[name].update(settings)
 
+    def ask(self, source: str, *urls: str, page: str = "page", first: bool = True) -> None:
+        """Make these addresses due, beside what the watches ask for."""
+        pages = [WaitingPage(source=source, page=page, url=url, first=first) for url in urls]
+        assert tables.Frontier(self.engine).add(pages, due=self.clock.now(), depth=0 if first else 1) == len(urls)
+
     def crawl(self, source: str) -> Crawl:
         """One crawl in its own process over HTTP, nothing stored yet."""
         self._write_settings()
@@ -266,7 +272,7 @@ def crawl_server() -> Iterator[CrawlServer]:
 
 @pytest.fixture(scope="session")
 def reader() -> Any:
-    return analyzer(brands={"澜川": ("lanchuan",)})
+    return Analyzer.load(extra_brands={"澜川": ("lanchuan",)})
 
 
 @pytest.fixture(scope="session")

@@ -73,13 +73,14 @@ def test_an_unknown_page_of_jd_is_nobodys_and_not_a_shops() -> None:
     assert adapter_for("https://mall.example/p/1").name == "shop"  # type: ignore[union-attr]
 
 
-def test_a_watch_begins_with_the_newest_reviews_then_bad_ones_then_prices_together() -> None:
+def test_a_watch_begins_with_the_newest_reviews_then_bad_ones_then_prices_together_then_later_additions() -> None:
     products = tuple(WatchedProduct(url=f"https://item.jd.com/{sku}.html") for sku in range(101, 126))
     other = WatchedProduct(url="https://mall.example/p/1")
     pages = list(Jd().first_pages(Watch(name="澜川", products=(*products, other, products[0]))))
     lists, prices = [p for p in pages if p.page == "reviews"], [p for p in pages if p.page == "price"]
     assert [p.url.split("&score=")[1][:12] for p in lists[:2]] == ["0&sortType=6", "1&sortType=6"]
-    assert len(lists) == 50
+    assert len(lists) == 75
+    assert ["score=5" in p.url for p in pages] == [False] * 52 + [True] * 25
     assert [p.url.count("J_") for p in prices] == [20, 5]
     assert {p.watch for p in pages} == {"澜川"}
     assert all(Jd().page_of(p.url) == p.page for p in pages)
@@ -165,8 +166,10 @@ def test_what_a_product_page_asks_besides_reviews_is_no_fault_in_the_browser() -
 
 
 def test_a_price_below_nothing_means_not_for_sale() -> None:
-    (price,) = parse([{"id": "J_42", "p": "-1.00", "m": "9999.00"}], "https://p.3.cn/prices/mgets?skuIds=J_42").prices
-    assert (price.price, price.in_stock, price.raw) == (None, False, "-1.00")
+    (price,) = parse(
+        [{"id": "J_42", "p": "-1.00", "op": "9999.00", "m": "9999.00"}], "https://p.3.cn/prices/mgets?skuIds=J_42"
+    ).prices
+    assert (price.price, price.list_price, price.in_stock, price.raw) == (None, None, False, "-1.00")
 
 
 def test_the_sku_asked_for_is_read_from_the_body_parameter_however_it_is_written() -> None:
