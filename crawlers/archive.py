@@ -44,17 +44,26 @@ class Archive:
         self._rotate_bytes = rotate_bytes
         self._file: BinaryIO | None = None
         self._name = ""
+        self._written = False
 
-    def write(self, source: str, page: RawPage) -> ArchiveRecord:
-        """Keep an answer, durably on return. The body is kept as parsed (content coding undone), cookies are left out."""
+    def write(self, source: str, page: RawPage, *, durable: bool = True) -> ArchiveRecord:
+        """Keep an answer, durably on return, or once `sync` was called. The body is kept as parsed (content coding undone), cookies are left out."""
         file = self._open(source)
         digest = hashlib.sha256(page.body).hexdigest()
         record_id = f"{_PREFIX}{self._name}:{file.tell()}"
         writer = WARCWriter(file, gzip=True, warc_version="1.1")
         writer.write_record(_record(writer, page, record_id, digest))
-        file.flush()
-        os.fsync(file.fileno())
+        self._written = True
+        if durable:
+            self.sync()
         return ArchiveRecord(id=record_id, sha256=digest)
+
+    def sync(self) -> None:
+        """All that was written is on the disk on return."""
+        if self._file is not None and self._written:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        self._written = False
 
     def read_back(self, record: ArchiveRecord | str) -> RawPage:
         """The answer of a record or record id, as it was handed to the parser. Raises InvalidInput if it is gone or damaged."""
@@ -92,6 +101,7 @@ class Archive:
     def close(self) -> None:
         """Close the current file; the next write begins a new one."""
         if self._file is not None:
+            self.sync()
             self._file.close()
             self._file = None
 

@@ -1,60 +1,31 @@
 """One crawl of one source in this process: plan, fetch, hand off, and store where no product runs."""
 
-from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-import attrs
-
 from crawlers.archive import Archive
-from crawlers.frontier import Lease
 from crawlers.job import CrawlJob, CrawlReport
 from crawlers.run import run_crawl
-from crawlers.sites.adapter import PageRequest, SiteAdapter
+from crawlers.sites.adapter import SiteAdapter
 from domain.errors import AlreadyRunning, InvalidInput
+from domain.feeds import SourceStatus
 from domain.watches import Watch
 from flows.backfill import Past, plan_history
 from flows.planning import plan
 from flows.rereads import Rereads, plan_hot_list
 from index import tables
-from index.tables import LeasedPage, WaitingPage
 from tingchao.folders import Folder, chosen_folder, held
 from tingchao.opening import demo_environment, inbox_of, open_tables
 from tingchao.processes import end_with_parent
-from tingchao.settings import Site, load
+from tingchao.rounds import Round, round_of, upstream_proxy
+from tingchao.row_frontier import RowFrontier
+from tingchao.settings import Settings, Site, load
 from tingchao.sources import ADAPTERS, cookie
 
 
-@attrs.frozen
-class RowFrontier:
-    """The crawlers' frontier over the rows of the tables; joins two rooms that don't know each other."""
-
-    rows: tables.Frontier
-
-    def add(self, requests: Iterable[PageRequest], *, due: datetime, depth: int = 0) -> int:
-        """See crawlers.frontier.Frontier."""
-        return self.rows.add((WaitingPage(**attrs.asdict(r)) for r in requests), due=due, depth=depth)
-
-    def lease(self, source: str, *, now: datetime, limit: int, lease_for: timedelta) -> list[Lease]:
-        """See crawlers.frontier.Frontier."""
-        return [_lease(p) for p in self.rows.lease(source, now=now, limit=limit, lease_for=lease_for)]
-
-    def done(self, lease: Lease, *, now: datetime) -> None:
-        """See crawlers.frontier.Frontier."""
-        self.rows.done(lease.key, now=now)
-
-    def release(self, lease: Lease, *, due: datetime) -> None:
-        """See crawlers.frontier.Frontier."""
-        self.rows.release(lease.key, due=due)
-
-    def known(self, ids: Iterable[str]) -> set[str]:
-        """See crawlers.frontier.Frontier."""
-        return self.rows.known(ids)
-
-
-def crawl_once(source: str, *, watch: str = "", past: Past | None = None) -> CrawlReport:
-    """Crawl a source for all watches, or one; with `past` also what was published then.
+def crawl_once(source: str, *, watch: str = "", past: Past | None = None, due: bool = False) -> CrawlReport:
+    """Crawl a source for all watches, one, or those that are due; with `past` also what was published then.
 
     Raises InvalidInput for a source that is unknown or off, an unknown watch, or a past that the source can't be asked for.
     """
@@ -63,7 +34,7 @@ def crawl_once(source: str, *, watch: str = "", past: Past | None = None) -> Cra
     end_with_parent()
     folder = chosen_folder().made()
     with held(folder.path / f"crawl-{source}.lock", what=f"a crawl of {source}"):
-        report = _crawl(folder, source, watch, past)
+        report = _crawl(folder, source, watch, past, due=due)
     with suppress(AlreadyRunning):
         from tingchao.wiring import store_waiting
 
@@ -71,7 +42,7 @@ def crawl_once(source: str, *, watch: str = "", past: Past | None = None) -> Cra
     return report
 
 
-def _crawl(folder: Folder, source: str, watch_name: str, past: Past | None) -> CrawlReport:
+def _crawl(folder: Folder, source: str, watch_name: str, past: Past | None, *, due: bool) -> CrawlReport:
     """Only what a crawl needs is opened, because every crawl pays for its own start."""
     settings, clock = load(folder.path), folder.clock()
     demo_environment(folder)
@@ -82,33 +53,58 @@ def _crawl(folder: Folder, source: str, watch_name: str, past: Past | None) -> C
         why = f": {status.reason}" if status and status.reason else ""
         raise InvalidInput(f"{source} is off{why}; switch it on: tingchao source on {source}")
     watches = _watches(tables.Watches(engine), watch_name)
+    account = ""
+    here = round_of(source, settings=settings, engine=engine, clock=clock)
+    pages = here.pages_left(account)
+    if not pages:
+        return CrawlReport(source=source, reason=f"the {site.daily_pages} pages of this day are spent")
     adapter = ADAPTERS[source](site.transport == "browser")
-    frontier = RowFrontier(tables.Frontier(engine))
+    frontier = RowFrontier(tables.Frontier(engine), source, account)
     frontier.rows.take_back(source)  # leases of a crawl that was killed; no other crawl of this source runs
+    began = clock.now()
+    asked = here.due(watches) if due else watches
     if past:
-        plan_history(adapter, watches, frontier, past=past, now=clock.now())
-    plan(adapter, watches, frontier, now=clock.now())
-    plan_hot_list(adapter, watches, frontier, now=clock.now())
+        plan_history(adapter, watches, frontier, past=past, now=began)
+    plan(adapter, asked, frontier, now=began)
+    plan_hot_list(adapter, watches, frontier, now=began)
     rereads = Rereads(ledger=tables.Ledger(engine), engagement=tables.Engagement(engine))
-    rereads.plan(adapter, watches, frontier, now=clock.now())
-    job = CrawlJob(
-        source=source,
-        pages_limit=site.pages,
-        delay=timedelta(seconds=site.delay_seconds * max(clock.speed, 1.0)),
-        origin=site.origin,
-        cookie=cookie(settings, folder, source),
-        browser=site.transport == "browser",
-        obey_robots=not (status and status.against_robots),
-        allowed_hosts=_hosts(adapter, watches),
-        user_agent=settings.crawl.user_agent,
-    )
-    return run_crawl(
+    rereads.plan(adapter, watches, frontier, now=began)
+    job = _job(folder, settings, here, status, adapter, watches, pages)
+    report = run_crawl(
         job,
         adapter=adapter,
         frontier=frontier,
         inbox=inbox_of(folder),
         archive=Archive(folder.archive),
         clock=clock,
+    )
+    here.ended(report, asked=asked, account=account, began=began)
+    return report
+
+
+def _job(
+    folder: Folder,
+    settings: Settings,
+    here: Round,
+    status: SourceStatus | None,
+    adapter: SiteAdapter,
+    watches: list[Watch],
+    pages: int,
+) -> CrawlJob:
+    site = here.site
+    return CrawlJob(
+        source=here.source,
+        pages_limit=pages,
+        delay=timedelta(seconds=site.delay_seconds * max(here.clock.speed, 1.0)),
+        origin=site.origin,
+        cookie=cookie(settings, folder, here.source),
+        browser=site.transport == "browser",
+        obey_robots=not (status and status.against_robots),
+        allowed_hosts=_hosts(adapter, watches),
+        private_hosts=tuple(getattr(adapter, "private_hosts", ())),
+        upstream_proxy=upstream_proxy(settings.crawl),
+        audit=folder.path / "egress.jsonl",
+        user_agent=settings.crawl.user_agent,
     )
 
 
@@ -127,8 +123,3 @@ def _hosts(adapter: SiteAdapter, watches: list[Watch]) -> tuple[str, ...]:
         return adapter.hosts
     pages = [r for w in watches for r in adapter.first_pages(w)]
     return tuple(sorted({urlsplit(p.url).netloc for p in pages}))
-
-
-def _lease(leased: LeasedPage) -> Lease:
-    page = PageRequest(**attrs.asdict(leased.page))
-    return Lease(key=leased.key, request=page, depth=leased.depth)

@@ -18,9 +18,10 @@ from domain.errors import StoreUnavailable, TingchaoError
 from domain.times import now as real_now
 from domain.watches import Watch
 from flows.collect import Ingest
-from index.tables import Jobs
+from index.tables import Jobs, Paces
 from tingchao.demo import beat
 from tingchao.folders import Folder
+from tingchao.rounds import Round, round_of
 from tingchao.settings import Site
 from tingchao.sources import ADAPTERS
 from tingchao.wiring import House
@@ -32,8 +33,10 @@ NOTIFY_S = 0.5
 RECORD_EVERY_S = 5.0
 CRAWL_LIMIT_S = 900
 INDEX_PAUSE_S = 10.0
+HOT_S = 5.0
+"""Real seconds between two looks for watches that have news."""
 CRAWL = "crawl:"
-BUSY_JOBS = ("ingest", "index", "notify", "import-folder", "new-watches", "demo-clock")
+BUSY_JOBS = ("ingest", "index", "notify", "import-folder", "new-watches", "hot-watches", "demo-clock")
 """Jobs of seconds, for which a run left out while the last one works is no news."""
 
 
@@ -47,6 +50,7 @@ class Schedule:
         self._began: dict[str, float] = {}
         self._intervals: dict[str, timedelta] = {}
         self._children: set[subprocess.Popen[bytes]] = set()
+        self._crawling: set[str] = set()
         self._stopping = threading.Event()
         self._starting = threading.Lock()
         self._watched: list[Watch] = []
@@ -72,19 +76,17 @@ class Schedule:
 
     def start_watching(self) -> None:
         """Begin to crawl, judge and tell. The first crawls start at once."""
-        house, crawl = self._house, self._house.settings.crawl
+        house = self._house
         if "monitor" in self._roles:
             self._every("monitor", timedelta(minutes=1), house.desk.monitor.tick)
             self._every("notify", timedelta(seconds=NOTIFY_S), house.outbox.deliver_due, real=True)
         if "crawler" in self._roles:
             self._watched = house.desk.watches.list()
-            usual = {"shop": crawl.prices_every_minutes}
             for name in ADAPTERS:
-                site = house.settings.sites.get(name, Site())
-                if site.on:
-                    minutes = site.every_minutes or usual.get(name, crawl.every_minutes)
-                    self._every(f"{CRAWL}{name}", timedelta(minutes=minutes), partial(self.crawl, name))
+                if house.settings.sites.get(name, Site()).on:
+                    self._every(f"{CRAWL}{name}", self._round(name).usual, partial(self.crawl, name))
             self._every("new-watches", timedelta(seconds=2), self.crawl_for_new_watches, real=True)
+            self._every("hot-watches", timedelta(seconds=HOT_S), self.crawl_for_hot_watches, real=True)
         if house.folder.demo:
             self._every("demo-clock", timedelta(seconds=1), lambda: beat(house.folder, house.clock), real=True)
         self._run()
@@ -150,24 +152,38 @@ class Schedule:
         watches = self._house.desk.watches.list()
         if watches == self._watched:
             return
+        changed = {w.name for w in (*watches, *self._watched) if not (w in watches and w in self._watched)}
+        Paces(self._house.engine).forget(changed)
         self._watched = watches
         for job in self._scheduler.get_jobs():
             if job.id.startswith(CRAWL):
                 job.modify(next_run_time=real_now())
 
+    def crawl_for_hot_watches(self) -> None:
+        """A watch that has news is crawled for again before the next round."""
+        watches = self._house.desk.watches.list()
+        for job in self._scheduler.get_jobs() if watches else ():
+            source = job.id.removeprefix(CRAWL)
+            idle = job.id.startswith(CRAWL) and source not in self._crawling
+            if idle and self._round(source).has_hot_watch(watches):
+                job.modify(next_run_time=real_now())
+
+    def _round(self, source: str) -> Round:
+        house = self._house
+        return round_of(source, settings=house.settings, engine=house.engine, clock=house.clock)
+
     def crawl(self, source: str) -> None:
-        """One crawl in its own process; a source that waits for a person is left alone."""
-        status = self._house.desk.sources.get(source)
-        if status and (not status.on or (status.last_outcome and status.last_outcome.risk)):
-            return
-        if not self._house.desk.watches.list() or self._stopping.is_set():
+        """One crawl in its own process; a source that rests or waits for a person is left alone."""
+        watches = self._house.desk.watches.list()
+        if not watches or self._stopping.is_set() or not self._round(source).is_worth_a_crawl(watches):
             return
         with (self._house.folder.path / "crawl.log").open("ab") as out:
             child = subprocess.Popen(
-                [sys.executable, "-m", "tingchao", "crawl", source, "--once"],
+                [sys.executable, "-m", "tingchao", "crawl", source, "--once", "--due"],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out,
             )  # fmt: skip
             self._children.add(child)
+            self._crawling.add(source)
             try:
                 code = child.wait(CRAWL_LIMIT_S)
             except subprocess.TimeoutExpired:
@@ -175,6 +191,7 @@ class Schedule:
                 code = child.wait()
             finally:
                 self._children.discard(child)
+                self._crawling.discard(source)
         if code and not self._stopping.is_set():
             raise RuntimeError(f"{source} 的采集进程异常结束（代码 {code}），详见 {self._house.folder.path}/crawl.log")
 

@@ -1,16 +1,18 @@
 """The tables of truth on SQLite or PostgreSQL. In: nouns of the domain. Out: the same nouns, figures and cursors."""
 
 from index.tables.alertlog import AlertLog
+from index.tables.crawls import Crawls
 from index.tables.engagement import Engagement
 from index.tables.evidence import Evidence, Proof
 from index.tables.facts import Facts
-from index.tables.frontier import Frontier, LeasedPage, WaitingPage
+from index.tables.frontier import Frontier, LeasedPage, SettledPage, Spent, WaitingPage
 from index.tables.hot import HotTopics
 from index.tables.jobs import Job, Jobs
 from index.tables.leases import Leases
 from index.tables.ledger import Ledger
 from index.tables.mappings import Mappings
 from index.tables.opening import open_tables
+from index.tables.paces import Budgets, Paces
 from index.tables.prices import Prices
 from index.tables.sources import Sources
 from index.tables.totals import Totals
@@ -18,6 +20,8 @@ from index.tables.watches import Watches
 
 __all__ = [
     "AlertLog",
+    "Budgets",
+    "Crawls",
     "Engagement",
     "Evidence",
     "Facts",
@@ -29,9 +33,12 @@ __all__ = [
     "Leases",
     "Ledger",
     "Mappings",
+    "Paces",
     "Prices",
     "Proof",
+    "SettledPage",
     "Sources",
+    "Spent",
     "Totals",
     "WaitingPage",
     "Watches",

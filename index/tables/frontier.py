@@ -7,9 +7,10 @@ from typing import Any
 
 import attrs
 import msgspec
-from sqlalchemy import Engine, Row, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, or_, select, true, update
 
 from index.tables.columns import chunks, execute_counted, upsert, writing
+from index.tables.paces import spend
 from index.tables.schema import documents, frontier
 
 
@@ -42,6 +43,34 @@ class LeasedPage:
     page: WaitingPage
     depth: int
     """0 = a first page."""
+    since: datetime | None = None
+    """When its list was begun at the first page."""
+    attempts: int = 0
+    """Tries in a row that got no answer."""
+
+
+@attrs.frozen(kw_only=True)
+class SettledPage:
+    """What became of a page, and what it leads to."""
+
+    key: str
+    due: datetime | None
+    """When it is to be asked for again; None = it is done."""
+    attempts: int = 0
+    """Tries in a row that got no answer; done with some = set aside."""
+    follow: tuple[WaitingPage, ...] = ()
+    depth: int = 0
+    """Of the page itself."""
+    since: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Spent:
+    """Pages that one session asked for."""
+
+    source: str
+    account: str
+    pages: int
 
 
 class Frontier:
@@ -53,15 +82,23 @@ class Frontier:
 
     def add(self, pages: Iterable[WaitingPage], *, due: datetime, depth: int = 0) -> int:
         """Add pages that are not waiting already. Returns how many were new. A page that was done before becomes due again."""
-        rows = {page.key: _row(page, due, depth) for page in pages}
+        rows = {page.key: _row(page, due, depth, due) for page in pages}
         if not rows:
             return 0
         with writing(self._engine).begin() as connection:
-            statement = upsert(connection, frontier)
-            again = {name: statement.excluded[name] for name in next(iter(rows.values())) if name != "key"}
-            done_before = frontier.c.done_at.is_not(None)
-            statement = statement.on_conflict_do_update(index_elements=["key"], set_=again, where=done_before)
-            return execute_counted(connection, statement, list(rows.values()))
+            return _add(connection, rows)
+
+    def settle(self, settled: Iterable[SettledPage], *, now: datetime, spent: Spent | None = None) -> None:
+        """Finish pages and make due what they lead to, all or nothing. spent: counted against the session's day with them."""
+        found = list(settled)
+        following = {page.key: _row(page, now, each.depth + 1, each.since) for each in found for page in each.follow}
+        with writing(self._engine).begin() as connection:
+            if found:
+                connection.execute(_SETTLE, [_end(each, now) for each in found])
+            if following:
+                _add(connection, following)
+            if spent and spent.pages:
+                spend(connection, spent.source, spent.account, at=now, pages=spent.pages)
 
     def lease(self, source: str, *, now: datetime, limit: int, lease_for: timedelta) -> list[LeasedPage]:
         """Take up to `limit` due pages of a source that nobody else holds: highest priority, then shallowest, then earliest."""
@@ -74,7 +111,10 @@ class Frontier:
             for keys in chunks(row.key for row in rows):
                 mine = update(frontier).where(frontier.c.key.in_(keys))
                 connection.execute(mine.values(leased_until=now + lease_for))
-        return [LeasedPage(key=row.key, page=_page(row), depth=row.depth) for row in rows]
+        return [
+            LeasedPage(key=row.key, page=_page(row), depth=row.depth, since=row.since, attempts=row.attempts)
+            for row in rows
+        ]
 
     def done(self, key: str, *, now: datetime) -> None:
         """The page's answer has been handed over."""
@@ -90,12 +130,14 @@ class Frontier:
         with writing(self._engine).begin() as connection:
             return connection.execute(update(frontier).where(held).values(leased_until=None)).rowcount
 
-    def known(self, ids: Iterable[str]) -> set[str]:
-        """Those of these document ids that are stored already: paging back in time may stop there."""
+    def known(self, ids: Iterable[str], *, before: datetime | None = None) -> set[str]:
+        """Those of these document ids that are stored already (before that time): paging back in time may stop there."""
         found: set[str] = set()
+        earlier = documents.c.stored_at < before if before else true()
         with self._engine.connect() as connection:
             for some in chunks(ids):
-                found.update(connection.execute(select(documents.c.id).where(documents.c.id.in_(some))).scalars())
+                wanted = select(documents.c.id).where(documents.c.id.in_(some), earlier)
+                found.update(connection.execute(wanted).scalars())
         return found
 
     def waiting(self, source: str) -> int:
@@ -104,13 +146,51 @@ class Frontier:
         with self._engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(frontier).where(here)).scalar() or 0
 
+    def is_due(self, source: str, *, now: datetime) -> bool:
+        """Does a page wait whose time has come, leased or not?"""
+        here = (frontier.c.source == source) & frontier.c.done_at.is_(None) & (frontier.c.due_at <= now)
+        with self._engine.connect() as connection:
+            return connection.execute(select(frontier.c.key).where(here).limit(1)).first() is not None
+
+    def set_aside(self, source: str, *, since: datetime) -> list[WaitingPage]:
+        """Pages given up since then, after too many tries without an answer."""
+        given_up = (frontier.c.source == source) & (frontier.c.done_at >= since) & (frontier.c.attempts > 0)
+        with self._engine.connect() as connection:
+            return [_page(row) for row in connection.execute(select(frontier).where(given_up))]
+
     def _change(self, key: str, **values: Any) -> None:
         with writing(self._engine).begin() as connection:
             connection.execute(update(frontier).where(frontier.c.key == key).values(values))
 
 
-def _row(page: WaitingPage, due: datetime, depth: int) -> dict[str, Any]:
+_SETTLE = (
+    update(frontier)
+    .where(frontier.c.key == bindparam("of"))
+    .values(
+        done_at=bindparam("done"),
+        due_at=func.coalesce(bindparam("due", type_=frontier.c.due_at.type), frontier.c.due_at),
+        attempts=bindparam("tries"),
+        leased_until=None,
+    )
+)
+
+
+def _end(page: SettledPage, now: datetime) -> dict[str, Any]:
+    return {"of": page.key, "done": None if page.due else now, "due": page.due, "tries": page.attempts}
+
+
+def _add(connection: Connection, rows: dict[str, dict[str, Any]]) -> int:
+    statement = upsert(connection, frontier)
+    again = {name: statement.excluded[name] for name in next(iter(rows.values())) if name != "key"}
+    statement = statement.on_conflict_do_update(
+        index_elements=["key"], set_=again, where=frontier.c.done_at.is_not(None)
+    )
+    return execute_counted(connection, statement, list(rows.values()))
+
+
+def _row(page: WaitingPage, due: datetime, depth: int, since: datetime | None) -> dict[str, Any]:
     return {
+        "since": since,
         "key": page.key,
         "source": page.source,
         "page": page.page,

@@ -170,9 +170,13 @@ frontier = Table(
     Column("leased_until", Moment),
     Column("done_at", Moment),
     Column("attempts", Integer, nullable=False),
+    Column("since", Moment),
     Index("frontier_due", "source", "done_at", "priority", "depth", "due_at"),
 )
-"""attempts: answers in a row that were no answer (busy, cut)."""
+"""attempts: tries in a row that got no answer (busy, cut); a page that is done with some was set aside.
+
+since: when its list was begun at the first page; documents stored later don't end it.
+"""
 
 watches = Table(
     "watches",

@@ -8,7 +8,7 @@ import json
 import logging
 import sqlite3
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import attrs
 
 from crawlers.archive import Archive
-from crawlers.frontier import Lease
+from crawlers.frontier import TRIES, Fate, Lease, Settled, pause_after
 from crawlers.handoff import FolderInbox
 from crawlers.run import CrawlJob, run_crawl
 from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage
@@ -81,7 +81,7 @@ class SqliteFrontier:
         self.rows.executescript(
             "PRAGMA synchronous=FULL;"
             "CREATE TABLE IF NOT EXISTS pages (key TEXT PRIMARY KEY, source TEXT, request TEXT, depth INT, due REAL,"
-            " state TEXT, until REAL DEFAULT 0);"
+            " state TEXT, until REAL DEFAULT 0, attempts INT DEFAULT 0);"
             "CREATE TABLE IF NOT EXISTS known (id TEXT PRIMARY KEY)"
         )
 
@@ -91,7 +91,7 @@ class SqliteFrontier:
             key = hashlib.sha256(f"{request.source} {request.url}".encode()).hexdigest()[:16]
             row = (key, request.source, json.dumps(attrs.asdict(request)), depth, due.timestamp())
             new += self.rows.execute(
-                "INSERT INTO pages VALUES (?,?,?,?,?,'waiting',0) ON CONFLICT (key) DO UPDATE SET"
+                "INSERT INTO pages VALUES (?,?,?,?,?,'waiting',0,0) ON CONFLICT (key) DO UPDATE SET"
                 " state='waiting', due=excluded.due, until=0, depth=excluded.depth WHERE state='done'",
                 row,
             ).rowcount
@@ -100,23 +100,31 @@ class SqliteFrontier:
     def lease(self, source: str, *, now: datetime, limit: int, lease_for: timedelta) -> list[Lease]:
         found = self.rows.execute(
             "UPDATE pages SET until=? WHERE key IN (SELECT key FROM pages WHERE source=? AND state='waiting' AND due<=?"
-            " AND until<=? ORDER BY depth, due, rowid LIMIT ?) RETURNING key, request, depth",
+            " AND until<=? ORDER BY depth, due, rowid LIMIT ?) RETURNING key, request, depth, attempts",
             ((now + lease_for).timestamp(), source, now.timestamp(), now.timestamp(), limit),
         ).fetchall()
-        return [Lease(key=k, request=PageRequest(**_tuples(json.loads(r))), depth=d) for k, r, d in found]
+        return [
+            Lease(key=k, request=PageRequest(**_tuples(json.loads(r))), depth=d, attempts=n) for k, r, d, n in found
+        ]
 
-    def done(self, lease: Lease, *, now: datetime) -> None:
-        self.rows.execute("UPDATE pages SET state='done', until=0 WHERE key=?", (lease.key,))
+    def settle(self, settled: Sequence[Settled], *, now: datetime, asked: int) -> None:
+        self.rows.execute("BEGIN")
+        for each in settled:
+            tries = each.lease.attempts + 1 if each.fate is Fate.UNANSWERED else 0
+            if each.fate is Fate.DONE or tries >= TRIES:
+                change, due = "state='done', until=0, due=due+?", 0.0
+            else:
+                change, due = "until=0, due=?", (now + pause_after(tries) if tries else now).timestamp()
+            self.rows.execute(f"UPDATE pages SET attempts=?, {change} WHERE key=?", (tries, due, each.lease.key))
+            self.add(each.follow, due=now, depth=each.lease.depth + 1)
+        self.rows.execute("COMMIT")
 
-    def release(self, lease: Lease, *, due: datetime) -> None:
-        self.rows.execute("UPDATE pages SET until=0, due=? WHERE key=?", (due.timestamp(), lease.key))
-
-    def known(self, ids: Iterable[str]) -> set[str]:
+    def known(self, ids: Iterable[str], *, before: datetime | None = None) -> set[str]:
         stored = {row[0] for row in self.rows.execute("SELECT id FROM known")}
         return stored & set(ids)
 
     def states(self) -> dict[str, str]:
-        """State of each page by address."""
+        """State of each page by address: waiting or done."""
         return {json.loads(r)["url"]: s for r, s in self.rows.execute("SELECT request, state FROM pages")}
 
 

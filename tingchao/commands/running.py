@@ -85,6 +85,7 @@ def crawl(
         str | None, typer.Option(help="also what was published from then on: 2026-10-01 or ISO 8601")
     ] = None,
     until: Annotated[str | None, typer.Option(help="with --since: published before; without it until now")] = None,
+    due: Annotated[bool, typer.Option("--due", help="only watches whose time has come, as the schedule asks")] = False,
 ) -> None:
     """Crawl one source once and say what came. What --since asks for and one crawl can't bring, later ones do.
 
@@ -96,7 +97,7 @@ def crawl(
     first, last = moment(since, option="--since"), moment(until, option="--until")
     if last and not first:
         raise InvalidInput("--until needs --since: from when on?")
-    report = crawl_once(source, watch=watch, past=Past(since=first, until=last) if first else None)
+    report = crawl_once(source, watch=watch, past=Past(since=first, until=last) if first else None, due=due)
     emit(report)
     flush()
 

@@ -12,6 +12,7 @@ def upgrade() -> None:
     op.add_column("products", sa.Column("sales", sa.BigInteger))
     op.add_column("frontier", sa.Column("priority", sa.Integer, nullable=False, server_default="0"))
     op.add_column("frontier", sa.Column("attempts", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("frontier", sa.Column("since", sa.BigInteger))
     op.drop_index("frontier_due", "frontier")
     op.create_index("frontier_due", "frontier", ["source", "done_at", "priority", "depth", "due_at"])
     op.create_table(
