@@ -1,11 +1,8 @@
 """The second transport: a real browser opens the page with the user's session, and we listen to the JSON that it loads."""
 
-import asyncio
-import base64
-import importlib.util
-import os
+import time
 from contextlib import ExitStack, suppress
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -14,56 +11,32 @@ from scrapy.http import Request, Response
 
 from crawlers.addresses import is_allowed
 from crawlers.answers import TOO_LARGE, Answer
-from crawlers.archive import without_secrets
+from crawlers.chromium import NAVIGATION_TIMEOUT_MS, context_options, find_chromium, launch_options, why_no_browser
+from crawlers.ear import Ear
 from crawlers.egress import Egress
+from crawlers.frontier import Frontier
 from crawlers.job import CrawlJob
 from crawlers.manners import ROBOTS_REASON, Robots
 from crawlers.origin import SiteHandler
+from crawlers.pace import Pace
+from crawlers.sessions import session_of
 from crawlers.settings import MAX_BYTES
-from crawlers.sites.adapter import PageRequest, RawPage, SiteAdapter
+from crawlers.sites.adapter import PageRequest, ParsedPage, SiteAdapter
+from crawlers.sites.gestures import Press, Scroll, gestures_for
+from crawlers.sites.logins import LOGINS
 from domain.errors import MissingExtra
 from domain.feeds import Outcome
 from domain.times import Clock
 
-SCROLLS = 6
-SCROLL_PIXELS = 700
-SCROLL_PAUSE_MS = 350
-NAVIGATION_TIMEOUT_MS = 15_000
+__all__ = ["BrowserHandler", "browser_settings", "find_chromium", "listen", "why_no_browser"]
+
 SETTLE_S = 5.0
-"""Real seconds to wait for answers that are still arriving after the last scroll."""
-_FLAGS = (
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    # names are the proxy's business: should anything ever bypass it, it finds nobody
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
-_REDIRECTS = (301, 302, 303, 307, 308)
-
-
-def find_chromium() -> Path | None:
-    """The browser to use: TINGCHAO_CHROMIUM, the system's Chromium, or Playwright's own; None = there is none."""
-    own = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
-    named = os.environ.get("TINGCHAO_CHROMIUM")
-    candidates = [
-        *([Path(named)] if named else []),
-        Path("/usr/bin/chromium"),
-        Path("/usr/bin/chromium-browser"),
-        *sorted(own.glob("chromium-*/chrome-linux*/chrome"), reverse=True),
-    ]
-    return next((path for path in candidates if os.access(path, os.X_OK)), None)
-
-
-def why_no_browser() -> str:
-    """What is missing for the browser path, empty if nothing is."""
-    if importlib.util.find_spec("scrapy_playwright") is None:
-        return "scrapy-playwright is not installed (extra 'browser')"
-    if find_chromium() is None:
-        return "no Chromium found (apt install chromium, or set TINGCHAO_CHROMIUM)"
-    return ""
+"""Real seconds to wait for answers that are still arriving after the last gesture."""
+ANSWER_S = 2.5
+"""Real seconds in which what was pressed should load something, or there is no more."""
+VISIT_S = 90.0
+"""Real seconds for one page at most: its lease is longer."""
+SHORTEST_PAUSE_S = 0.04
 
 
 def browser_settings(job: CrawlJob, stack: ExitStack) -> dict[str, Any]:  # Any: Scrapy's settings are of every type
@@ -71,19 +44,10 @@ def browser_settings(job: CrawlJob, stack: ExitStack) -> dict[str, Any]:  # Any:
     if missing := why_no_browser():
         raise MissingExtra("browser", f"collecting {job.source} with a browser ({missing})")
     egress = stack.enter_context(Egress((*job.allowed_hosts, *job.resource_hosts), origin=job.origin))
-    flags = [*_FLAGS]
-    if os.geteuid() == 0:
-        flags.append("--no-sandbox")
-    if egress.spki:  # only our own key, and only where an origin stands in for the site
-        flags.append(f"--ignore-certificate-errors-spki-list={egress.spki}")
     return {
         "DOWNLOAD_HANDLERS": {"https": "crawlers.browser.BrowserHandler"},
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
-        "PLAYWRIGHT_LAUNCH_OPTIONS": {
-            "executable_path": str(find_chromium()),
-            "args": flags,
-            "proxy": {"server": f"http://127.0.0.1:{egress.port}"},
-        },
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(egress),
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": NAVIGATION_TIMEOUT_MS,
         "PLAYWRIGHT_PROCESS_REQUEST_HEADERS": None,  # the browser's own headers: it is a browser
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
@@ -119,29 +83,145 @@ async def listen(
     """Open a page and give what it loaded from the site that the adapter reads, in order of arrival; never empty.
 
     Where it loaded nothing of the kind, the page itself is the answer: a login redirect or a captcha is for the adapter to know.
+    At the first risk answer nothing more is touched; what came until then is kept.
     """
     from scrapy_playwright.page import PageMethod  # an extra
 
-    ear = _Ear(adapter=adapter, job=job, clock=clock)
-    visit = Request(
+    frontier: Frontier = getattr(crawler.spider, "frontier")  # noqa: B009  Scrapy types it as any Spider
+    ear = Ear(adapter=adapter, hosts=job.allowed_hosts, clock=clock, known=lambda parsed: _is_known(parsed, frontier))
+    visit = _Visit(request=request, job=job, clock=clock, ear=ear)
+    asked = Request(
         request.url,
         headers=dict(request.headers),
         dont_filter=True,
         meta={
             "playwright": True,
             "playwright_context_kwargs": _context(job),
-            "playwright_page_init_callback": ear.attach,
-            "playwright_page_methods": [PageMethod(ear.read_on)],
+            "playwright_page_init_callback": visit.attach,
+            "playwright_page_methods": [PageMethod(visit.read)],
         },
     )
     try:
-        await crawler.engine.download_async(visit)
+        await crawler.engine.download_async(asked)
     except Exception:
         # a redirect off the site ends in the proxy's refusal: what was heard until then tells why
         if not ear.heard and ear.shell is None:
             raise
     robots = crawler.get_downloader_middleware(Robots)
-    return [await _checked(answer, robots) for answer in ear.answers(request)]
+    return [await _checked(answer, robots) for answer in _answers(request, ear, adapter)]
+
+
+@attrs.frozen(kw_only=True)
+class _Visit:
+    """One page as a reader uses it."""
+
+    request: PageRequest
+    job: CrawlJob
+    clock: Clock
+    ear: Ear
+
+    async def attach(self, page: Any, request: Request) -> None:  # Any: Playwright's page, an extra
+        """Called by scrapy-playwright with the blank page; a retry starts over."""
+        if self.job.session is None:
+            await page.context.add_cookies(_cookies(self.job))
+        await self.ear.attach(page)
+
+    async def read(self, page: Any) -> None:  # Any: as above
+        """Do what a reader does on such a page, then wait for what is still arriving."""
+        from playwright.async_api import Error  # an extra
+
+        pace = Pace(f"{self.job.source} {self.request.url} {self.clock.now().isoformat()}")
+        deadline = time.monotonic() + VISIT_S
+        for gesture in gestures_for(self.job.source, self.request.page):
+            for _ in range(gesture.times):
+                self.ear.look(page.url)
+                if self.ear.stop or time.monotonic() > deadline:
+                    break
+                with suppress(Error):  # what was there a moment ago is gone: a reader would shrug
+                    went_on = await self._do(page, gesture, pace)
+                    if not went_on:
+                        break
+        await self._settle(page)
+
+    async def _do(self, page: Any, gesture: Scroll | Press, pace: Pace) -> bool:  # Any: as above
+        """One gesture. False where repeating it would bring nothing."""
+        if isinstance(gesture, Scroll):
+            await page.mouse.wheel(0, pace.scroll_pixels())
+            await self._pause(page, pace.look())
+            return True
+        if gesture.older and self.ear.nothing_new:
+            return False
+        found = await _visible(page, gesture.selector)
+        if found is None:
+            return False
+        await found.scroll_into_view_if_needed(timeout=2_000)
+        box = await found.bounding_box()
+        if box is None:
+            return False
+        await self._pause(page, pace.look())
+        x, y = pace.spot(box["width"], box["height"])
+        await found.click(position={"x": x, "y": y}, timeout=2_000)
+        answered = await self.ear.something(ANSWER_S)
+        await self._pause(page, pace.after_press())
+        return answered
+
+    async def _pause(self, page: Any, product_time: timedelta) -> None:  # Any: as above
+        seconds = max(self.clock.real_seconds(product_time), SHORTEST_PAUSE_S)
+        await page.wait_for_timeout(seconds * 1000)
+
+    async def _settle(self, page: Any) -> None:  # Any: as above
+        from playwright.async_api import Error  # an extra
+
+        if not self.ear.stop:
+            with suppress(Error):  # a page that never rests is read as far as it came
+                await page.wait_for_load_state("networkidle", timeout=SETTLE_S * 1000)
+        await self.ear.rest(SETTLE_S)
+        with suppress(Error):
+            self.ear.look(page.url)
+            if not self.ear.stop and self.ear.heard and self.job.renewed is not None:
+                login = LOGINS.get(self.job.source)
+                agent = self.job.session.user_agent if self.job.session else ""
+                if login is not None:
+                    state = dict(await page.context.storage_state())
+                    self.job.renewed(session_of(state, login=login, user_agent=agent))
+
+
+async def _visible(page: Any, selector: str) -> Any:  # Any: Playwright's page and locator, an extra
+    """The first element in the page or its frames that can be seen and pressed; None where there is none."""
+    for frame in page.frames:
+        found = frame.locator(selector)
+        for number in range(min(await found.count(), 5)):
+            one = found.nth(number)
+            if await one.is_visible() and await one.is_enabled():
+                return one
+    return None
+
+
+def _answers(request: PageRequest, ear: Ear, adapter: SiteAdapter) -> list[Answer]:
+    """What was heard, and the document where nothing was or where it tells why we had to stop."""
+    found = [
+        Answer(
+            request=attrs.evolve(request, page=adapter.page_of(page.url) or request.page, url=page.url),
+            page=page if len(page.body) <= MAX_BYTES else None,
+            outcome=None if len(page.body) <= MAX_BYTES else Outcome.CHANGED,
+            reason="" if len(page.body) <= MAX_BYTES else TOO_LARGE,
+            heard=True,
+        )
+        for page in ear.heard
+    ]
+    why = ear.stop or "the page loaded none of the answers that the adapter reads"
+    shell = Answer(request=request, page=ear.shell, outcome=Outcome.CHANGED, reason=why)
+    if not found:
+        return [shell]
+    if ear.stop and ear.shell and ear.shell not in ear.heard and adapter.parse(ear.shell).outcome.risk:
+        return [*found, shell]
+    return found
+
+
+def _is_known(parsed: ParsedPage, frontier: Frontier) -> bool:
+    """Pinned posts are old news."""
+    ids = {d.id for d in parsed.documents if not getattr(d, "pinned", False)}
+    return not ids - frontier.known(ids)
 
 
 async def _checked(answer: Answer, robots: Robots | None) -> Answer:
@@ -152,102 +232,14 @@ async def _checked(answer: Answer, robots: Robots | None) -> Answer:
 
 
 def _context(job: CrawlJob) -> dict[str, Any]:  # Any: Playwright's options
-    own = {"user_agent": job.user_agent} if job.user_agent else {}
-    return {
-        "service_workers": "block",
-        "locale": "zh-CN",
-        "timezone_id": "Asia/Shanghai",
-        "accept_downloads": False,
-        **own,
-    }
-
-
-class _Ear:
-    """Hears one page. Takes the bytes at the network (CDP Fetch): Playwright's `response.body()` gives decoded text re-encoded."""
-
-    def __init__(self, *, adapter: SiteAdapter, job: CrawlJob, clock: Clock) -> None:
-        self._adapter, self._job, self._clock = adapter, job, clock
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._frame = ""
-        self.heard: list[RawPage] = []
-        self.shell: RawPage | None = None
-        """The document itself, of its redirects the last."""
-
-    async def attach(self, page: Any, request: Request) -> None:  # Any: Playwright's page, an extra
-        """Called by scrapy-playwright with the blank page; a retry starts over."""
-        self.heard, self.shell = [], None
-        await page.context.add_cookies(_cookies(self._job))
-        self._cdp = await page.context.new_cdp_session(page)
-        self._frame = (await self._cdp.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-        self._cdp.on("Fetch.requestPaused", self._paused)
-        patterns = [{"urlPattern": f"https://{host}/*", "requestStage": "Response"} for host in self._job.allowed_hosts]
-        await self._cdp.send("Fetch.enable", {"patterns": patterns})
-
-    async def read_on(self, page: Any) -> None:  # Any: as above
-        """Scroll as a reader does, then wait for what is still arriving."""
-        for _ in range(SCROLLS):
-            await page.mouse.wheel(0, SCROLL_PIXELS)
-            await page.wait_for_timeout(SCROLL_PAUSE_MS)
-        from playwright.async_api import Error  # an extra
-
-        with suppress(Error):  # a page that never rests is read as far as it came
-            await page.wait_for_load_state("networkidle", timeout=SETTLE_S * 1000)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=SETTLE_S)
-
-    def answers(self, request: PageRequest) -> list[Answer]:
-        """What was heard, else the document."""
-        found = [
-            Answer(
-                request=attrs.evolve(request, page=self._adapter.page_of(page.url) or request.page, url=page.url),
-                page=page if len(page.body) <= MAX_BYTES else None,
-                outcome=None if len(page.body) <= MAX_BYTES else Outcome.CHANGED,
-                reason="" if len(page.body) <= MAX_BYTES else TOO_LARGE,
-                heard=True,
-            )
-            for page in self.heard
-        ]
-        why = "the page loaded none of the answers that the adapter reads"
-        return found or [Answer(request=request, page=self.shell, outcome=Outcome.CHANGED, reason=why)]
-
-    def _paused(self, event: dict[str, Any]) -> None:  # Any: DevTools' JSON
-        task = asyncio.ensure_future(self._hear(event))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _hear(self, event: dict[str, Any]) -> None:
-        from playwright.async_api import Error  # an extra
-
-        document = event["resourceType"] == "Document" and event["frameId"] == self._frame
-        known = self._adapter.page_of(event["request"]["url"]) is not None
-        with suppress(Error):  # the page may be gone by now
-            try:
-                if (document or known) and "responseStatusCode" in event:
-                    raw = await self._read(event)
-                    if document:
-                        self.shell = raw
-                    if known and not (document and raw.status in _REDIRECTS):
-                        self.heard.append(raw)
-            finally:
-                await self._cdp.send("Fetch.continueRequest", {"requestId": event["requestId"]})
-
-    async def _read(self, event: dict[str, Any]) -> RawPage:
-        body = b""
-        if event["responseStatusCode"] not in _REDIRECTS:  # DevTools has no body for those
-            answer = await self._cdp.send("Fetch.getResponseBody", {"requestId": event["requestId"]})
-            body = base64.b64decode(answer["body"]) if answer["base64Encoded"] else answer["body"].encode()
-        headers = tuple((h["name"].lower(), h["value"]) for h in event.get("responseHeaders", ()))
-        return RawPage(
-            url=event["request"]["url"],
-            body=body,
-            status=event["responseStatusCode"],
-            headers=without_secrets(headers),
-            seen_at=self._clock.now(),
-        )
+    if job.session is None:
+        return context_options(user_agent=job.user_agent)
+    options = context_options(user_agent=job.session.user_agent or job.user_agent)
+    return options | {"storage_state": job.session.storage_state()}
 
 
 def _cookies(job: CrawlJob) -> list[dict[str, Any]]:  # Any: Playwright's cookies
-    """The session as host-only, https-only cookies of each of the site's hosts."""
+    """The cookie of the settings as host-only, https-only cookies of each of the site's hosts."""
     # a Cookie header is looser than http.cookies, which drops everything after the first odd character
     pairs = [part.strip().partition("=") for part in job.cookie.split(";") if "=" in part]
     hosts = [host for host in job.allowed_hosts if not host.startswith("*.")]

@@ -1,10 +1,12 @@
 """What one crawl is asked to do, and what it tells when it is over."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import attrs
 
+from crawlers.sessions import Session
 from domain.feeds import Outcome
 
 USER_AGENT = "Tingchao/0.1 (consumer voice monitoring)"
@@ -26,6 +28,10 @@ class CrawlJob:
     """Where connections go instead of the real hosts, `http://127.0.0.1:8931`; empty = to the hosts themselves."""
     cookie: str = attrs.field(default="", repr=False)
     """Session as a Cookie header, `SUB=…; SUBP=…`; sent over https to `allowed_hosts` only, never logged or archived."""
+    session: Session | None = attrs.field(default=None, repr=False)
+    """Of a person who logged in by hand; wins over `cookie`, and each of its cookies goes where a browser would send it."""
+    renewed: Callable[[Session], None] | None = attrs.field(default=None, repr=False)
+    """Told the session as the site has renewed it, after each good page of a browser; None = nobody keeps it."""
     browser: bool = False
     """Pages that ask for a browser get one; False = they are asked for over plain HTTP."""
     obey_robots: bool = True

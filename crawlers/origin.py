@@ -160,8 +160,9 @@ def on_the_wire(request: Request, job: CrawlJob) -> Request:
     parts = urlsplit(request.url)
     headers = request.headers.copy()
     private = is_allowed(request.url, job.private_hosts)
-    if job.cookie and parts.scheme == "https" and not private:
-        headers["Cookie"] = job.cookie
+    cookie = job.session.header_for(request.url) if job.session else job.cookie
+    if cookie and parts.scheme == "https" and not private:
+        headers["Cookie"] = cookie
     # only the first 500 KiB of a robots.txt are read, however long it is; `Robots` stops it there
     meta = request.meta | ({"download_maxsize": 0} if parts.path == ROBOTS_PATH else {})
     if job.origin and not private:
