@@ -111,11 +111,26 @@ class WorldControls:
     def play(self, script: str) -> str:
         """Start a script. Raises InvalidInput for an unknown one, StoreUnavailable if the world does not answer."""
         if script not in SCRIPTS:
-            raise InvalidInput(f"no script {script!r}: one of {', '.join(SCRIPTS)}, sink, state")
+            raise InvalidInput(f"no script {script!r}: one of {', '.join(SCRIPTS)}, case, sink, state")
         answer = self._post("/__world/restore" if script == "restore" else f"/__world/play/{script}")
         if script == "restore":
             self.restored()
         return str(answer.get("message") or f"已开始：{script}")
+
+    def cases(self) -> list[dict[str, Any]]:
+        """The nasty cases, whether each is playing, and how many requests it has seen."""
+        return list(self._get("/__world/cases")["cases"])
+
+    def case(self, name: str, *, stop: bool = False) -> str:
+        """Play a nasty case from its beginning, or end it. Raises InvalidInput for an unknown one."""
+        known = {case["name"]: case for case in self.cases()}
+        if name not in known:
+            near = [n for n in known if n.startswith(name.split("-")[0])] or list(known)
+            raise InvalidInput(f"no case {name!r}: there are {', '.join(near)}")
+        self._ask("DELETE" if stop else "POST", f"/__world/cases/{name}")
+        if stop:
+            return f"已停止：{name}"
+        return f"已开始：{name}（{known[name]['about']}；应当：{known[name]['expected']}）"
 
     def state(self) -> dict[str, Any]:
         """Clock, speed, running scripts."""

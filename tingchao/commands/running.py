@@ -104,12 +104,15 @@ def crawl(
 
 def demo(
     script: Annotated[
-        str, typer.Argument(help="severe, wave, promotion, session-death, captcha, price-drop, restore, sink or state")
+        str,
+        typer.Argument(help="severe, wave, promotion, session-death, captcha, price-drop, restore, case, sink or state"),
     ],
+    name: Annotated[str, typer.Argument(help="case: the nasty case to play; without it all are listed")] = "",
+    stop: Annotated[bool, typer.Option("--stop", help="case: end it")] = False,
 ) -> None:
     """Play a script in the running demo; `sink` prints every message that its channels received.
 
-    Example:  tingchao demo severe
+    Example:  tingchao demo severe      tingchao demo case jd-risk-605
     """
     from tingchao.demo import controls
 
@@ -118,6 +121,12 @@ def demo(
         for message in world.messages():
             emit(message)
         flush()
+    elif script == "case" and not name:
+        for case in world.cases():
+            mark = "▶" if case["playing"] else " "
+            typer.echo(f"{mark} {case['number']:>2} {case['name']:<32} {case['about']}")
+    elif script == "case":
+        say(world.case(name, stop=stop))
     elif script == "state":
         typer.echo(json.dumps(world.state(), ensure_ascii=False))
     else:
