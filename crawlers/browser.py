@@ -43,7 +43,11 @@ def browser_settings(job: CrawlJob, stack: ExitStack) -> dict[str, Any]:  # Any:
     """Scrapy's settings for a crawl with a browser; its egress proxy runs until `stack` closes. Raises MissingExtra."""
     if missing := why_no_browser():
         raise MissingExtra("browser", f"collecting {job.source} with a browser ({missing})")
-    egress = stack.enter_context(Egress((*job.allowed_hosts, *job.resource_hosts), origin=job.origin))
+    egress = stack.enter_context(
+        Egress(
+            (*job.allowed_hosts, *job.resource_hosts), origin=job.origin, upstream=job.upstream_proxy, audit=job.audit
+        )
+    )
     return {
         "DOWNLOAD_HANDLERS": {"https": "crawlers.browser.BrowserHandler"},
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Engine, Row, func, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, select, update
 
 from domain.feeds import FeedState, Outcome, PageSeen, SourceStatus
 from domain.health import ROBOTS, StateChange, after
@@ -13,7 +13,7 @@ from domain.people import public_address
 from domain.times import now as real_now
 from index.tables.columns import replace, writing
 from index.tables.evidence import write_evidence
-from index.tables.schema import pages, source_audit, source_states, sources
+from index.tables.schema import paces, pages, source_audit, source_states, sources
 
 
 class Sources:
@@ -76,6 +76,8 @@ class Sources:
                 changed = attrs.evolve(
                     changed, last_outcome=None, failures=0, detail="" if not status.on else status.detail
                 )
+            if on:  # a person has looked: the rest that the site asked for is over
+                connection.execute(delete(paces).where(paces.c.source == name, paces.c.watch == ""))
             replace(connection, sources, [_row(changed, _last_seen(connection, name))])
             moment = at or real_now()
             write_state(connection, name, changed.state, at=moment, reason=reason)

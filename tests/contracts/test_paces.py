@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from domain.paces import CrawlDone, Pace
 from index.store import Batch
-from index.tables import Budgets, Crawls, Frontier, LeasedPage, Ledger, Paces, SettledPage, Spent, WaitingPage
+from index.tables import Budgets, Crawls, Frontier, LeasedPage, Ledger, Paces, SettledPage, Sources, Spent, WaitingPage
 from tests.contracts.samples import DAY, HOUR, MINUTE, START, document
 
 
@@ -95,3 +95,10 @@ def test_crawls_are_listed_newest_first(engine: Engine) -> None:
     crawls.write(attrs.evolve(done, source="weibo"))
     assert [c.began_at for c in crawls.recent("jd", limit=2)] == [START + 2 * HOUR, START + HOUR]
     assert crawls.recent("jd")[-1] == done
+
+
+def test_switching_a_source_on_ends_the_rest_that_its_site_asked_for(engine: Engine) -> None:
+    paces = Paces(engine)
+    paces.rest("jd", until=START + DAY, reason="网站要求稍后再来")
+    Sources(engine).switch("jd", on=True, reason="", at=START)
+    assert paces.of("jd") == {}
