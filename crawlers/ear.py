@@ -48,7 +48,7 @@ class Ear:
         await self._target.open()
 
     def look(self, address: str) -> None:
-        """Has the page led us away from the site? Called with the address bar's text before each gesture."""
+        """Has the page led us away from the site?"""
         if self.stop or not address.startswith("http") or is_allowed(address, self._hosts):
             return
         # a script that leads to a log-in or captcha page is to be judged like a redirect there
@@ -71,7 +71,9 @@ class Ear:
 
     async def _listen_to(self, target: Target) -> None:
         patterns = [{"urlPattern": f"https://{host}/*", "requestStage": "Response"} for host in self._hosts]
-        await target.send("Fetch.enable", {"patterns": patterns})
+        # where the page itself goes is known before it goes: our proxy refuses other sites, and the address bar then says nothing
+        anywhere = {"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}
+        await target.send("Fetch.enable", {"patterns": [anywhere, *patterns]})
 
     async def _paused(self, target: Target, name: str, event: dict[str, Any]) -> None:  # Any: DevTools' JSON
         from playwright.async_api import Error  # an extra
@@ -86,6 +88,8 @@ class Ear:
         document = event["resourceType"] == "Document" and event["frameId"] == self._frame
         url = event["request"]["url"]
         known = self._adapter.page_of(url) is not None
+        if document:
+            self.look(url)
         if not (document or known) or "responseStatusCode" not in event or self._bytes > MAX_HEARD_BYTES:
             return
         raw = await self._read(target, event)

@@ -19,7 +19,10 @@ from crawlers.archive import Archive
 from crawlers.frontier import TRIES, Fate, Lease, Settled, pause_after
 from crawlers.handoff import FolderInbox
 from crawlers.run import CrawlJob, run_crawl
+from crawlers.sessions import Cookie, Session
 from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage
+from crawlers.sites.gestures import GESTURES, Press
+from crawlers.sites.logins import LOGINS, Login
 from domain.documents import Post
 from domain.feeds import Outcome
 from domain.people import pseudonym
@@ -28,6 +31,10 @@ from domain.watches import Watch
 
 HOST = "www.pond.example"
 API = "api.pond.example"
+POND_LOGIN = Login(
+    page="https://passport.pond.example/in", domains=("pond.example",), hosts=("*.pond.example",), identity=("SUB",),
+    proof=(("SUB",),),
+)  # fmt: skip
 
 
 class PondAdapter:
@@ -133,7 +140,10 @@ def _tuples(row: dict[str, object]) -> dict[str, object]:
 
 
 def main() -> None:
-    """Argument: {"folder", "origin", "first": [urls], "job": {…}, "browser_pages", "speed", "debug"}."""
+    """Argument: {"folder", "origin", "first": [urls], "job": {…}, "browser_pages", "speed", "debug", "known": [ids], "press", "session"}.
+
+    press: [selector, times]. session: {name: value} on .pond.example; what the browser renews is written to renewed.json.
+    """
     asked = json.loads(sys.argv[1])
     if asked.get("debug"):
         logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
@@ -145,12 +155,23 @@ def main() -> None:
         for url in asked["first"]
     ]
     frontier.add(pages, due=clock.now())
+    frontier.rows.executemany("INSERT INTO known VALUES (?)", [(id_,) for id_ in asked.get("known", ())])
     options = {"delay": 0.0, "lease": 60.0} | asked.get("job", {})
     for name in {"delay", "lease", "deadline"} & set(options):
         options[name] = timedelta(seconds=options[name])
     options["audit"] = folder / "egress.jsonl"
     for name in ("allowed_hosts", "resource_hosts", "private_hosts"):
         options[name] = tuple(options.get(name, ()))
+    if press := asked.get("press"):
+        GESTURES["pond"] = {"list": (Press(selector=press[0], times=press[1], older=True),)}
+    if "session" in asked:
+        LOGINS["pond"] = POND_LOGIN
+        cookies = [
+            Cookie(name=n, value=v, domain=".pond.example", secure=True, expires=2e9)
+            for n, v in asked["session"].items()
+        ]
+        options["session"] = Session(cookies=tuple(cookies), user_agent="Pond/1")
+        options["renewed"] = lambda s: (folder / "renewed.json").write_text(json.dumps(s.storage_state()))
     report = run_crawl(
         CrawlJob(source="pond", origin=asked["origin"], **options),
         adapter=PondAdapter(),
