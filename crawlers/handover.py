@@ -19,7 +19,7 @@ from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage, SiteAdapter
 from domain.feeds import Outcome, PageSeen
 from domain.times import Clock
 
-LATER = (Outcome.UNAVAILABLE, Outcome.TRUNCATED)
+LATER = (Outcome.UNAVAILABLE, Outcome.TRUNCATED, Outcome.WRONG_ITEM)
 REMEMBERED = 20_000
 """Ids of this crawl that are remembered, so that a shifted page is not counted as news twice."""
 log = logging.getLogger(__name__)

@@ -141,6 +141,7 @@ def test_jd_cache_mixup(jd: Any) -> None:
     jd.restore()
     jd.wait(minutes=15)
     jd.collect("jd")
+    assert whole(jd)
     assert jd.state("jd") is FeedState.HEALTHY
 
 
