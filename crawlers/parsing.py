@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from crawlers.price_text import price_in
 from crawlers.sites.adapter import ParsedPage, RawPage, Stats
-from crawlers.sites.registry import adapter_for
+from crawlers.sites.registry import reader_of
 from crawlers.sites.shop import host_of
 from domain.documents import Document, Kind, Passage, Post, Review
 from domain.feeds import HotTopic
@@ -25,7 +26,8 @@ def parse_file(data: bytes, *, url: str, seen_at: datetime, mask: Mask, pseudony
     data: an answer's body, or status line, headers and body where it begins `HTTP/1.`. seen_at: aware.
     mask: hides personal data in a text. pseudonym: source and author → keyed hash.
     """
-    page, adapter = raw_page(data, url=url, seen_at=seen_at), adapter_for(url)
+    page = raw_page(data, url=url, seen_at=seen_at)
+    adapter = reader_of(url, page.body)
     if adapter is None:
         reason = "no adapter reads this address: host, path or API name is unknown"
         return [{"type": "outcome", "outcome": "changed", "site": None, "page": None, "reason": reason}]
@@ -74,7 +76,7 @@ def document_line(document: Document, *, url: str, mask: Mask, pseudonym: Pseudo
     who = pseudonym(document.source, document.author) if document.author else None
     if isinstance(document, Review):
         return _review(document, url, mask, who)
-    return _complaint(document) if document.kind is Kind.COMPLAINT else _post(document, mask, who)
+    return _complaint(document, url, mask) if document.kind is Kind.COMPLAINT else _post(document, url, mask, who)
 
 
 def _review(review: Review, url: str, mask: Mask, who: str | None) -> Line:
@@ -98,10 +100,10 @@ def _review(review: Review, url: str, mask: Mask, who: str | None) -> Line:
     }
 
 
-def _post(post: Post, mask: Mask, who: str | None) -> Line:
+def _post(post: Post, url: str, mask: Mask, who: str | None) -> Line:
     return {
         "type": "comment" if post.kind is Kind.COMMENT else "post",
-        "id": _own(post.id, post.source),
+        "id": _own_sku(post.id, post.source, url),
         "bid": post.bid or None,
         "text": mask(post.text),
         "published_at": _moment(post),
@@ -120,13 +122,13 @@ def _post(post: Post, mask: Mask, who: str | None) -> Line:
     }
 
 
-def _complaint(post: Post) -> Line:
+def _complaint(post: Post, url: str, mask: Mask) -> Line:
     return {
         "type": "complaint",
-        "id": _own(post.id, post.source),
-        "target": post.brand or None,
-        "demands": [],
-        "status": None,
+        "id": _own_sku(post.id, post.source, url),
+        "target": post.target or post.brand or None,
+        "demands": [mask(demand) for demand in post.demands],
+        "status": post.status or None,
         "published_at": _moment(post),
     }
 
@@ -145,8 +147,10 @@ def _price(price: PriceObservation, url: str) -> Line:
 
 
 def _raw(price: PriceObservation) -> str | None:
-    # the contract has no field for the currency: an amount that is not in yuan says so here
-    foreign = price.currency != "CNY" and price.currency not in price.raw
+    # the contract has no field for the currency: an amount that is not in yuan says so here, if its own text does not
+    foreign = (
+        price.currency != "CNY" and price.currency not in price.raw and price_in(price.raw).currency != price.currency
+    )
     return (f"{price.raw} {price.currency}" if foreign else price.raw) or None
 
 

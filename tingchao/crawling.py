@@ -21,7 +21,7 @@ from tingchao.processes import end_with_parent
 from tingchao.rounds import Round, round_of, upstream_proxy
 from tingchao.row_frontier import RowFrontier
 from tingchao.settings import Settings, Site, load
-from tingchao.sources import ADAPTERS, cookie
+from tingchao.sources import ADAPTERS, adapter_of, cookie
 
 
 def crawl_once(source: str, *, watch: str = "", past: Past | None = None, due: bool = False) -> CrawlReport:
@@ -58,7 +58,7 @@ def _crawl(folder: Folder, source: str, watch_name: str, past: Past | None, *, d
     pages = here.pages_left(account)
     if not pages:
         return CrawlReport(source=source, reason=f"the {site.daily_pages} pages of this day are spent")
-    adapter = ADAPTERS[source](site.transport == "browser")
+    adapter = adapter_of(source, site)
     frontier = RowFrontier(tables.Frontier(engine), source, account)
     frontier.rows.take_back(source)  # leases of a crawl that was killed; no other crawl of this source runs
     began = clock.now()

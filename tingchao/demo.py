@@ -19,9 +19,12 @@ from domain.times import Clock, iso_shanghai, parse_iso
 from domain.watches import Watch, WatchedProduct
 from tingchao.folders import COOKIE, SLACK_TOKEN, SLACK_URL, WECOM_URL, DemoState, Folder, demo_folder
 from tingchao.settings import FILE
+from tingchao.sources import ADAPTERS
 
 SEED = 20_261_122
 AUTOPLAY_S = 40.0  # real seconds after the first page; the issue asks for at most 60
+PLAYED = ("jd", "weibo", "shop")
+"""Sources that the demo's world answers for at all hours."""
 SCRIPTS = ("severe", "wave", "promotion", "session-death", "captcha", "price-drop", "restore")
 
 
@@ -230,7 +233,9 @@ def _settings(state: DemoState) -> str:
     site = f'origin = "{base}"\norigin_tls = "{tls}"\ncookie_env = "{COOKIE}"\ndelay_seconds = 0.1\npages = 120\n'
     # JD's forty products every quarter of an hour: at ×30 that is a crawl every half minute of the viewer's machine
     pace = {"jd": "every_minutes = 15\n"}
-    sites = "\n".join(f"[sites.{name}]\n{site}{pace.get(name, '')}" for name in ("jd", "weibo", "shop"))
+    # every site has the world as its origin, those that the world does not play are off: a demo never asks the real ones
+    off = {name: "on = false\n" for name in ADAPTERS if name not in PLAYED}
+    sites = "\n".join(f"[sites.{name}]\n{site}{pace.get(name, '')}{off.get(name, '')}" for name in ADAPTERS)
     channels = f"""
 [channels.slack]
 kind = "slack"

@@ -77,6 +77,9 @@ class Site(_Part):
     """Name of the environment variable that holds your session's cookie header."""
     cookie_file: str = ""
     """File that holds it; relative to this file."""
+    feeds: list[str] = []
+    """Source rss: addresses of feeds, http or https; `{term}` stands for each word of a watch. One on this machine or in your
+    own network (RSSHub) is allowed by standing here."""
     delay_seconds: float = Field(default=5, ge=0)
     pages: int = Field(default=20, ge=1)
     """Pages for one crawl at most."""
@@ -220,6 +223,10 @@ delay_seconds = 5
 
 [sites.shop]
 on = true
+
+# Feeds: RSS or Atom, your own RSSHub among them; {term} stands for each word of a watch.
+# [sites.rss]
+# feeds = ["http://127.0.0.1:1200/weibo/keyword/{term}", "https://news.example.com/rss.xml"]
 
 # Who is told. `tingchao notify test duty` sends a test message.
 # [channels.duty]

@@ -7,7 +7,7 @@ from pathlib import Path
 from crawlers.sites.adapter import SiteAdapter
 from domain.errors import InvalidSettings
 from tingchao.folders import Folder
-from tingchao.settings import Settings
+from tingchao.settings import Settings, Site
 
 
 def _jd(browser: bool) -> SiteAdapter:
@@ -28,6 +28,30 @@ def _shop(browser: bool) -> SiteAdapter:
     return Shop()
 
 
+def _smzdm(browser: bool) -> SiteAdapter:
+    from crawlers.sites.smzdm import Smzdm
+
+    return Smzdm()
+
+
+def _tousu(browser: bool) -> SiteAdapter:
+    from crawlers.sites.tousu import Tousu
+
+    return Tousu(browser=browser)
+
+
+def _tieba(browser: bool) -> SiteAdapter:
+    from crawlers.sites.tieba import Tieba
+
+    return Tieba()
+
+
+def _rss(browser: bool) -> SiteAdapter:
+    from crawlers.sites.rss import Rss
+
+    return Rss()
+
+
 def _taobao(browser: bool) -> SiteAdapter:
     from crawlers.sites.taobao import Taobao
 
@@ -46,8 +70,21 @@ ADAPTERS: dict[str, Callable[[bool], SiteAdapter]] = {
     "taobao": _taobao,
     "suning": _suning,
     "shop": _shop,
+    "smzdm": _smzdm,
+    "tousu": _tousu,
+    "tieba": _tieba,
+    "rss": _rss,
 }
 """Source name → adapter; the flag asks for the pages that a browser collects."""
+
+
+def adapter_of(name: str, site: Site) -> SiteAdapter:
+    """The adapter of a source as its settings want it. Raises KeyError for an unknown name."""
+    if name == "rss":
+        from crawlers.sites.rss import Rss
+
+        return Rss(feeds=tuple(site.feeds))
+    return ADAPTERS[name](site.transport == "browser")
 
 
 def cookie(settings: Settings, folder: Folder, site: str) -> str:

@@ -1,20 +1,19 @@
-"""What a web page says in schema.org words (JSON-LD, else microdata): products, offers, ratings and reviews."""
+"""What a page's nodes say in schema.org words: products, offers, ratings and reviews."""
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
-from lxml.etree import LxmlError
-from parsel import Selector
 from price_parser import Price
 
 from crawlers.sites.adapter import JsonObject, Stats
-from crawlers.sites.values import count, mapping, name, one_line, plain, rows, whole
+from crawlers.sites.schema_org_nodes import MOST, is_a, is_product, nodes_of
+from crawlers.sites.values import count, mapping, name, one_line, plain, whole
 from domain.documents import Review
 from domain.prices import PriceObservation, Product
 from domain.times import day_start, parse_iso
@@ -35,9 +34,6 @@ CURRENCIES = {
     "HK$": "HKD",
 }
 STRUCK = ("listprice", "strikethroughprice", "srp", "msrp", "suggestedretailprice")
-UNREADABLE = (ValueError, LxmlError, RecursionError, AttributeError, KeyError, TypeError, IndexError)
-"""What extruct and lxml raise on pages that no browser would show either."""
-DEEPEST, MOST = 6, 200
 
 
 @attrs.frozen(kw_only=True)
@@ -51,44 +47,29 @@ class Place:
     seen_at: datetime
 
 
-def described(text: str, url: str) -> list[JsonObject]:
-    """Every node that the page describes, outermost first; microdata only where no JSON-LD speaks of a product."""
-    nodes = [node for script in _scripts(text) for item in _jsonld(script) for node in _walk(item, 0)]
-    if any(is_a(node, "product") or is_a(node, "productgroup") for node in nodes) or "itemscope" not in text:
-        return nodes
-    return nodes + [node for item in _microdata(text, url) for node in _walk(item, 0)]
-
-
-def is_a(node: JsonObject, kind: str) -> bool:
-    """Is the node of this schema.org type? kind: lower case."""
-    types = node.get("@type")
-    return any(
-        isinstance(t, str) and t.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() == kind
-        for t in (types if isinstance(types, list) else [types])
-    )
-
-
 def products_in(nodes: list[JsonObject]) -> list[JsonObject]:
     """Product groups, then products, those with an offer first; the first is what the page is about."""
-    found = [n for n in nodes if is_a(n, "productgroup")] + [n for n in nodes if is_a(n, "product")]
-    found = [n for n in found if one_line(n.get("name")) or n.get("offers")]
+    found = [n for n in nodes if is_a(n, "productgroup")]
+    found += [n for n in nodes if is_product(n) and not is_a(n, "productgroup")]
+    found = [n for n in found if _named(n.get("name")) or n.get("offers")]
     return sorted(found, key=lambda node: not (node.get("offers") or node.get("hasVariant")))
 
 
 def variants_of(product: JsonObject) -> list[JsonObject]:
     """The variants that are sold, or the product itself."""
-    return [node for node in _nodes(product.get("hasVariant")) if node.get("offers")][:MOST] or [product]
+    return [node for node in nodes_of(product.get("hasVariant")) if node.get("offers")][:MOST] or [product]
 
 
 def offers_of(node: JsonObject, main: JsonObject, place: Place) -> Iterator[tuple[Product, PriceObservation | None]]:
     """The product and each offer for it; the product alone where it has none."""
-    offers = [o for outer in _nodes(node.get("offers")) for o in (_nodes(outer.get("offers")) or [outer])][:MOST]
+    offers = [o for outer in nodes_of(node.get("offers")) for o in (nodes_of(outer.get("offers")) or [outer])][:MOST]
     for offer in offers or [{}]:
-        sku = _sku(node, offer, place)
+        # offers of several variants name their own; of a single one the product's name is the better known
+        sku = _sku(offer, node, place) if len(offers) > 1 else _sku(node, offer, place)
         product = Product(
             sku=f"shop:{place.host}/{sku}",
             source="shop",
-            title=one_line(node.get("name")) or one_line(main.get("name")),
+            title=_named(node.get("name")) or _named(main.get("name")),
             brand=_named(node.get("brand")) or _named(main.get("brand")) or _named(main.get("manufacturer")),
             shop=_named(offer.get("seller")) or place.shop or place.host,
             url=place.url,
@@ -97,9 +78,16 @@ def offers_of(node: JsonObject, main: JsonObject, place: Place) -> Iterator[tupl
         yield product, _observed(offer, product, place) if offer else None
 
 
-def reviews_of(node: JsonObject, product: Product, place: Place) -> Iterator[Review]:
-    """The reviews in the page; those without a text are left out."""
-    for row in [*_nodes(node.get("review")), *_nodes(node.get("reviews"))][:MOST]:
+def loose_reviews(nodes: list[JsonObject], main: JsonObject) -> list[JsonObject]:
+    """The reviews that stand beside the product and name it, or nothing, as what they are about."""
+    named = _named(main.get("name"))
+    found = [node for node in nodes if is_a(node, "review")]
+    return [row for row in found if (_named(row.get("itemReviewed")) or named) == named]
+
+
+def reviews_of(node: JsonObject, product: Product, place: Place, beside: Sequence[JsonObject] = ()) -> Iterator[Review]:
+    """The reviews in the page, those beside the product included; those without a text are left out."""
+    for row in [*nodes_of(node.get("review")), *nodes_of(node.get("reviews")), *beside][:MOST]:
         text = "\n".join(part for key in ("name", "reviewBody", "description") if (part := plain(row.get(key))))
         if not text:
             continue
@@ -123,57 +111,23 @@ def reviews_of(node: JsonObject, product: Product, place: Place) -> Iterator[Rev
         )
 
 
+def cheapest(pairs: Sequence[tuple[Product, PriceObservation | None]]) -> list[PriceObservation]:
+    """One price for each sku and shop: where a page lists several, the lowest."""
+    found: dict[tuple[str, str], PriceObservation] = {}
+    for _, price in pairs:
+        if price is None:
+            continue
+        other = found.get((price.sku, price.shop))
+        if other is None or (price.price is not None and (other.price is None or price.price < other.price)):
+            found[price.sku, price.shop] = price
+    return list(found.values())
+
+
 def stats_of(node: JsonObject) -> Stats | None:
     """How many reviews or ratings the page counts; None where it doesn't."""
-    rating = next(iter(_nodes(node.get("aggregateRating"))), {})
+    rating = next(iter(nodes_of(node.get("aggregateRating"))), {})
     total = count(rating.get("reviewCount")) or count(rating.get("ratingCount"))
     return Stats(total=total.value, exact=total.exact) if total else None
-
-
-def _scripts(text: str) -> list[str]:
-    if "ld+json" not in text:
-        return []
-    try:
-        return Selector(text=text).xpath("//script[contains(@type, 'ld+json')]").getall()
-    except UNREADABLE:
-        return []
-
-
-def _jsonld(script: str) -> list[Any]:  # a page's own JSON
-    from extruct.jsonld import JsonLdExtractor  # half a second to import: only when a page has such a script
-
-    # one script at a time: a broken one must not hide the others
-    try:
-        return list(
-            JsonLdExtractor().extract(
-                re.sub(r"(?i)type=[\"'][^\"']*ld\+json[^\"']*[\"']", 'type="application/ld+json"', script)
-            )
-        )
-    except UNREADABLE:
-        return []
-
-
-def _microdata(text: str, url: str) -> list[Any]:  # a page's own words
-    import extruct
-
-    try:
-        return list(extruct.extract(text, base_url=url, syntaxes=["microdata"], uniform=True)["microdata"])
-    except UNREADABLE:
-        return []
-
-
-def _walk(item: Any, depth: int) -> Iterator[JsonObject]:  # a page's own JSON
-    if isinstance(item, list):
-        for part in item[:MOST]:
-            yield from _walk(part, depth)
-    elif isinstance(item, dict) and depth < DEEPEST:
-        yield item
-        for key in ("@graph", "mainEntity", "mainEntityOfPage"):
-            yield from _walk(item.get(key), depth + 1)
-
-
-def _nodes(value: Any) -> list[JsonObject]:  # one node or a list of them
-    return [value] if isinstance(value, dict) else rows(value)
 
 
 def _named(value: Any) -> str:  # a name, a node with one, or a list of either
@@ -181,21 +135,20 @@ def _named(value: Any) -> str:  # a name, a node with one, or a list of either
     return one_line(first.get("name")) if isinstance(first, dict) else one_line(first)
 
 
-def _sku(node: JsonObject, offer: JsonObject, place: Place) -> str:
-    for part in (node, offer):
-        for key in ("sku", "productID", "mpn", "gtin13", "gtin"):
+def _sku(first: JsonObject, second: JsonObject, place: Place) -> str:
+    for part in (first, second):
+        for key in ("sku", "productID", "mpn", "gtin13", "gtin", "gtin14", "gtin12", "gtin8", "isbn"):
             if found := name(part.get(key)):
                 return found[:80]
     return urlsplit(place.url).path.strip("/")[:120] or "page"
 
 
 def _observed(offer: JsonObject, product: Product, place: Place) -> PriceObservation | None:
-    specified = _nodes(offer.get("priceSpecification"))
+    specified = nodes_of(offer.get("priceSpecification"))
     struck = next((s for s in specified if _kind(s.get("priceType")) in STRUCK), {})
     asked = next((s for s in specified if s is not struck), {})
-    raw = next(
-        (part[key] for part, key in ((offer, "price"), (offer, "lowPrice"), (asked, "price")) if part.get(key)), None
-    )
+    places = ((offer, "price"), (offer, "lowPrice"), (asked, "price"), (asked, "minPrice"))
+    raw = next((_one(part[key]) for part, key in places if part.get(key)), None)
     stock = _kind(offer.get("availability"))
     if raw is None and stock not in STOCK:
         return None
@@ -209,12 +162,29 @@ def _observed(offer: JsonObject, product: Product, place: Place) -> PriceObserva
         list_price=list_price,
         in_stock=STOCK.get(stock),
         currency=_currency(offer.get("priceCurrency") or asked.get("priceCurrency"), symbol),
-        raw=name(raw) or ("" if raw is None else str(raw)),
+        promotions=_valid_until(offer, asked),
+        raw=_said(raw, offer),
         title=product.title,
         brand=product.brand,
         url=place.url,
         seen_at=place.seen_at,
     )
+
+
+def _one(value: Any) -> Any:  # microdata gives a list where a page says the price twice
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _said(raw: Any, offer: JsonObject) -> str:  # the site's own price
+    """The price in the site's words; of several variants the cheapest and the dearest."""
+    told = name(raw) or ("" if raw is None else str(raw))
+    high = _one(offer.get("highPrice"))
+    return f"{told} - {high}" if raw == _one(offer.get("lowPrice")) and high and str(high) != told else told
+
+
+def _valid_until(offer: JsonObject, asked: JsonObject) -> tuple[str, ...]:
+    until = one_line(offer.get("priceValidUntil") or asked.get("validThrough"))[:10]
+    return (f"价格有效期至 {until}",) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", until) else ()
 
 
 def _kind(value: Any) -> str:  # https://schema.org/InStock, InStock, or a node
@@ -227,6 +197,8 @@ def _amount(raw: Any) -> tuple[Decimal | None, str]:  # the site's own price
         return None, ""
     text, symbol = str(raw).strip()[:60], ""
     amount: Decimal | None
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", text):  # 1.299 is no price with tenths of a cent, but Italian for 1299
+        text = text.replace(".", "")
     try:
         amount = Decimal(text)  # schema.org wants plain digits and a point
     except InvalidOperation:
@@ -253,7 +225,8 @@ def _moment(raw: Any) -> tuple[datetime | None, bool]:  # the site's own date
 
 
 def _stars(rating: JsonObject) -> int | None:
-    value, _ = _amount(rating.get("ratingValue"))
+    said = _one(rating.get("ratingValue"))
+    value, _ = _amount(said.replace("%", "") if isinstance(said, str) else said)
     best = whole(rating.get("bestRating")) or 5
     if value is None or value > best:
         return None

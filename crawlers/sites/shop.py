@@ -8,18 +8,28 @@ from urllib.parse import urlsplit
 import attrs
 from w3lib.encoding import html_to_unicode
 
-from crawlers.sites import jd_addresses, suning_addresses, taobao_addresses, weibo_addresses
+from crawlers.sites import jd_addresses, smzdm, suning_addresses, taobao_addresses, tieba, tousu, weibo_addresses
 from crawlers.sites.adapter import JsonObject, PageRequest, ParsedPage, RawPage
 from crawlers.sites.answers import Refused, decode, header, inflated, looks_like_html, refuse_mark, refuse_status
-from crawlers.sites.schema_org import Place, described, is_a, offers_of, products_in, reviews_of, stats_of, variants_of
+from crawlers.sites.schema_org import (
+    Place,
+    cheapest,
+    loose_reviews,
+    offers_of,
+    products_in,
+    reviews_of,
+    stats_of,
+    variants_of,
+)
+from crawlers.sites.schema_org_nodes import described, is_a, unreadable_json_ld
 from crawlers.sites.values import one_line
 from domain.feeds import Outcome
 from domain.watches import Watch
 
-TAKEN = frozenset(
-    (*jd_addresses.HOSTS, *weibo_addresses.HOSTS, *taobao_addresses.HOSTS, *suning_addresses.HOSTS)
-)
+TAKEN = frozenset(jd_addresses.HOSTS) | frozenset(weibo_addresses.HOSTS)
 """Hosts that have an adapter of their own."""
+TAKEN_DOMAINS = (*taobao_addresses.DOMAINS, suning_addresses.DOMAIN, smzdm.DOMAIN, tousu.DOMAIN, tieba.HOST)
+"""The same with every host below them."""
 
 
 @attrs.frozen(kw_only=True)
@@ -38,7 +48,8 @@ class Shop:
     def page_of(self, url: str) -> str | None:
         """`product` for any web address on a host that is nobody else's."""
         host = host_of(url)
-        return "product" if host and host not in TAKEN else None
+        taken = host in TAKEN or any(host == domain or host.endswith(f".{domain}") for domain in TAKEN_DOMAINS)
+        return "product" if host and not taken else None
 
     def parse(self, page: RawPage) -> ParsedPage:
         """Classify, then read. Never raises."""
@@ -73,9 +84,9 @@ def _read(page: RawPage) -> ParsedPage:
         site="shop",
         page="product",
         outcome=Outcome.OK,
-        documents=tuple(reviews_of(main, pairs[0][0], place)),
+        documents=tuple(reviews_of(main, pairs[0][0], place, loose_reviews(nodes, main))),
         products=tuple({product.sku: product for product, _ in pairs}.values()),
-        prices=tuple(price for _, price in pairs if price),
+        prices=tuple(cheapest(pairs)),
         stats=stats_of(main),
     )
 
@@ -110,4 +121,6 @@ def _refuse_undescribed(text: str) -> NoReturn:
         raise Refused(Outcome.TRUNCATED, "the page ends before it says what it sells")
     if "busy" in lower[:400]:
         raise Refused(Outcome.UNAVAILABLE, "the site says that it is busy")
-    raise Refused(Outcome.CHANGED, "no schema.org Product in the page")
+    if unreadable_json_ld(text):
+        raise Refused(Outcome.CHANGED, "its JSON-LD about a product can't be read, and nothing else describes one")
+    raise Refused(Outcome.CHANGED, "no schema.org Product in the page, and no OpenGraph price")

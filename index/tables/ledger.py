@@ -15,6 +15,7 @@ from domain.watches import Watch
 from index.store import Batch, Stored
 from index.tables import mentions as counting
 from index.tables.columns import chunks, upsert, writing
+from index.tables.complaints import forget_steps, write_steps
 from index.tables.engagement import write_engagement
 from index.tables.hot import write_topics
 from index.tables.merging import merged
@@ -47,6 +48,7 @@ class Ledger:
             new = write_prices(connection, batch.prices, batch.products)
             stored = attrs.evolve(stored, stored=stored.stored + new, known=stored.known + len(batch.prices) - new)
             write_pages(connection, batch.pages)
+            write_steps(connection, batch.documents)
             write_totals(connection, batch.totals)
             write_topics(connection, batch.topics)
             write_engagement(connection, batch.documents)
@@ -153,6 +155,7 @@ class Ledger:
                 )
             for some in chunks(gone):
                 connection.execute(delete(documents).where(documents.c.id.in_(some)))
+            forget_steps(connection, gone)
         return gone
 
 

@@ -3,6 +3,7 @@
 import attrs
 
 from domain.documents import StoredDocument
+from domain.times import UNDATED
 
 _STAYS = (
     "url", "author", "author_name", "author_kind", "followers", "reposts", "comments", "likes", "repost_of", "parent",
@@ -15,12 +16,14 @@ def merged(old: StoredDocument, new: StoredDocument) -> StoredDocument | None:
     """The next version of a stored document, None where the new look says nothing new.
 
     The first seen time stays, and so does the publishing time, unless the new look knows it better: 5分钟前 drifts
-    from look to look. A text that is only the beginning of the stored one (a list's preview) is nothing new.
+    from look to look. A text that is only the beginning of the stored one (a list's preview) is nothing new; a complaint's
+    new status beside it is.
     """
     if new.gone and not new.text:  # all that the site says of it now
         return None if old.gone else attrs.evolve(old, gone=True, version=old.version + 1)
     if _preview(old, new):
-        return None
+        moved = bool(new.status) and new.status != old.status
+        return attrs.evolve(old, status=new.status, version=old.version + 1) if moved else None
     new = _with_known(old, new)
     known = old if _knows_time(old, new) else new
     candidate = attrs.evolve(
@@ -47,6 +50,8 @@ def _preview(old: StoredDocument, new: StoredDocument) -> bool:
 
 def _knows_time(old: StoredDocument, new: StoredDocument) -> bool:
     """Does the stored row know the publishing time at least as well as the new look?"""
+    if UNDATED in (old.published_at, new.published_at):  # an import without times
+        return new.published_at == UNDATED
     if old.published_at == old.seen_at:  # nobody said: the seen time stands in
         return new.published_at == new.seen_at
     return not old.date_only or new.date_only or new.published_at == new.seen_at

@@ -22,7 +22,7 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 SEEN = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 PAGES = [
     (tomllib.loads((case / "origin.toml").read_text("utf-8"))["url"], next(case.glob("page.*")).read_bytes())
-    for site in ("jd", "shop", "suning", "taobao")
+    for site in ("jd", "shop", "suning", "taobao", "smzdm", "tousu", "tieba", "rss")
     for case in sorted((SAMPLES / site).iterdir())
 ]
 URLS = sorted({url for url, _ in PAGES})
