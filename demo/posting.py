@@ -16,7 +16,11 @@ from demo.rhythm import moments, poisson
 _EMOTICONS = {"negative": "emoticon_bad", "neutral": "emoticon_flat", "positive": "emoticon_good"}
 _POSITIVE = 0.36  # of the posts that are not negative
 _PLACE, _ADVERT, _REPOST, _LONG, _LATIN = 0.015, 0.03, 0.08, 0.05, 0.05
-_MOST_COMMENTS = 24
+_MOST_COMMENTS, _MOST_REPLIES = 24, 8
+_ANSWERED = 0.3
+"""Share of comments that somebody answers."""
+TALKED_ABOUT = timedelta(hours=92)
+"""After this nobody says anything under a post."""
 
 
 def day_of_posts(seed: int, brand: Brand, day: date) -> tuple[Post, ...]:
@@ -80,7 +84,27 @@ def comments_under(seed: int, post: Post) -> tuple[Comment, ...]:
                 text=rng.choice(POSTS["comments"][post.polarity]) + emoticon(rng, post.polarity),
             )
         )
-    return tuple(sorted(found, key=lambda c: (c.at, c.id)))
+    replies = [] if scripted else _replies(seed, post, found)
+    return tuple(sorted((*found, *replies), key=lambda c: (c.at, c.id)))
+
+
+def _replies(seed: int, post: Post, comments: Sequence[Comment]) -> list[Comment]:
+    """Answers to some of the comments: their ids are the eight that an everyday post has left."""
+    rng = Random(f"{seed}/replies/{post.mid}")
+    answered = [comment for comment in comments if rng.random() < _ANSWERED for _ in range(rng.randrange(1, 6))]
+    last, replies = post.at + TALKED_ABOUT, list[Comment]()
+    for k, above in enumerate(answered[:_MOST_REPLIES], start=_MOST_COMMENTS):
+        at = min(above.at + timedelta(seconds=30 + int(rng.expovariate(1 / 3600))), last)
+        replies.append(
+            Comment(
+                id=_comment_id(post, at, scripted=False, serial=ids.family_and_serial(post.mid)[1], k=k),
+                at=at,
+                author=people.somebody(rng),
+                text=f"回复@{above.author.name}:{rng.choice(POSTS['comments'][post.polarity])}",
+                parent=above.id,
+            )
+        )
+    return replies
 
 
 def _comment_id(post: Post, at: datetime, *, scripted: bool, serial: int, k: int) -> int:
