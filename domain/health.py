@@ -84,8 +84,8 @@ class Course:
 
     every: timedelta | None = None
     """How often it is asked by plan; None = nothing is asked of it."""
-    watching_since: datetime
-    """Since when somebody could have asked; while the product was off nothing could answer."""
+    watching_since: datetime | None = None
+    """Since when somebody could have asked, for who must not be alarmed because the product was off; None = that is no excuse."""
     state_since: datetime | None = None
     """When its state last changed."""
     answers: Mapping[Outcome, int] = attrs.field(factory=dict)
@@ -192,6 +192,8 @@ def _too_old(status: SourceStatus, course: Course, now: datetime) -> str:
     known = [at for at in (status.last_success_at, course.watching_since) if at is not None]
     if status.state is FeedState.UNKNOWN and course.state_since is not None:
         known.append(course.state_since)  # switched on a moment ago: nothing was due before
+    if not known:
+        return ""  # never asked, and nobody knows since when it could have been
     age = now - max(known)
     if age <= stale_after(course.every, speed=course.speed):
         return ""

@@ -10,6 +10,7 @@ from domain.feeds import SourceStatus
 from domain.times import Clock
 from flows.accounts import Sessions
 from flows.export import Exports
+from flows.feed_reports import FeedDesk
 from flows.imports import Imports
 from flows.incidents import Incidents
 from flows.monitor import Monitor
@@ -38,6 +39,7 @@ class Desk:
     """All that can be switched on, the ones never asked too."""
     sessions: Sessions | None = None
     """Whose sessions the sources use; None where nobody can log in (tests)."""
+    feed_desk: FeedDesk
     jobs: Jobs
     notifiers: dict[str, Notifier]
     """By channel name."""
@@ -60,5 +62,5 @@ class Desk:
 
     def feeds(self) -> list[SourceStatus]:
         """Every source by name: how it answers, or that it was never asked."""
-        seen = {status.name: status for status in self.sources.all()}
+        seen = {status.name: status for status in self.monitor.statuses()}
         return [seen.get(name) or SourceStatus(name=name) for name in sorted({*seen, *self.source_names})]

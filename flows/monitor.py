@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from alerts import feeds
+from alerts import feeds as feed_rules
 from alerts.detectors import (
     LOOK_BACK,
     Weighed,
@@ -26,8 +26,10 @@ from alerts.usual import FULL_DAYS, Profile
 from domain.alerts import Alert, AlertKind, AlertState, Evidence, NoticeReason, Surge, TickCount, Usual
 from domain.documents import StoredDocument
 from domain.feeds import SourceStatus
+from domain.health import Course, judged
 from domain.times import TICK, Clock, tick_start
 from domain.watches import Watch
+from flows.feeds import Feeds
 from flows.price_watch import PriceWatch
 from flows.profiles import ALL, Profiles, together
 from flows.protocols import Sources, Watches
@@ -41,6 +43,8 @@ REMEMBERED: Final = timedelta(days=7)
 SPEAKING: Final = 0.3
 """A source with this share of the recent posts decides whether there is history enough."""
 SPAM: Final = 0.5
+STALE_AFTER: Final = timedelta(hours=6)
+"""Without a plan of the sources, a healthy word is stale after so long."""
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +77,8 @@ class Monitor:
     """Alert id → its console address."""
     operators: tuple[str, ...] = ()
     """Channels that hear of feed trouble; empty = all channels of all watches."""
+    feeds: Feeds | None = None
+    """None: a source is judged by its last answer and its age alone."""
     signs: Signs | None = None
     """None: neither looks nor hot-search lists are kept."""
     _profiles: Profiles = attrs.field(init=False)
@@ -91,7 +97,7 @@ class Monitor:
         """Look at everything once. Returns the alerts that changed. One bad watch never stops the rest."""
         now = self.clock.now()
         watches = self.watches.list()
-        statuses = self._statuses(now)
+        statuses = self.feeds.judge() if self.feeds is not None else self._statuses(now)
         self._profiles.forget(self._profiles.known() - {w.name for w in watches})
         changed: list[Alert] = []
         changed += self._safely("feeds", lambda: self._feeds(watches, statuses, now))
@@ -116,11 +122,21 @@ class Monitor:
     def silence(self, watch: str) -> str:
         """Why the watch's quiet is no good news (数据不足 …), Chinese; empty = its sources answer."""
         found = self._find(watch)
-        if found is None:
-            return ""
-        said = [feeds.silence(s) for s in self._followed(found, self._statuses(self.clock.now()))]
-        said = [each for each in said if each]
-        return "数据不足：" + "；".join(said) if said else ""
+        return self.silences([found]).get(watch, "") if found else ""
+
+    def silences(self, watches: Sequence[Watch]) -> dict[str, str]:
+        """The same of those watches that have something to tell, by name."""
+        if self.feeds is not None:
+            found = self.feeds.silences(watches)
+        else:
+            statuses = self._statuses(self.clock.now())
+            found = {w.name: [feed_rules.silence(s) for s in self._followed(w, statuses)] for w in watches}
+        told = {name: "；".join(filter(None, said)) for name, said in found.items()}
+        return {name: f"数据不足：{said}" for name, said in told.items() if said}
+
+    def statuses(self) -> list[SourceStatus]:
+        """Every source that was ever asked or switched, as it is judged now."""
+        return self.feeds.statuses() if self.feeds is not None else self._statuses(self.clock.now())
 
     def usual(self, watch: str, *, since: datetime, until: datetime) -> Usual:
         """What is usual for a watch over all sources in [since, until), from what was published before the last three hours."""
@@ -160,14 +176,10 @@ class Monitor:
         profiles = self._profiles.of(watch, now=now)
         counts = self.ledger.counts(watch.name, since=now - LOOK_BACK - TICK, until=now)
         followed = self._followed(watch, statuses)
-        dead = [s for s in followed if feeds.troubled(s)]
+        dead = [s for s in followed if feed_rules.troubled(s)]
         whole = together(counts.values())
         usual = profiles[ALL].usual(window=HOUR, at=now).negative
         current = float(sum(t.negative for t in whole if t.start > now - HOUR))
-        if dead and len(dead) == len(followed):
-            said = tuple(feeds.silence(s) for s in dead)
-            nothing = no_data(profiles[ALL], now=now, awaited=said)
-            return Judged(evidence=nothing, surge=None, calm=False, usual=usual, current=current, at=now)
         series: dict[str, Sequence[TickCount]] = {ALL: whole}
         if len(counts) > 1:
             # a source with fewer authors than any window needs has nothing of its own to say
@@ -176,11 +188,15 @@ class Monitor:
         asked = _trusted(profiles, counts)
         weighed = {source: weigh(asked[source], ticks, now=now) for source, ticks in series.items()}
         evidence, provisional = _loudest(watch, asked, weighed, now=now, page_score=page_score)
-        partly = tuple(feeds.silence(s) for s in dead)
-        evidence = attrs.evolve(evidence, awaited=(*evidence.awaited, *partly))
+        found = surge(watch.name, evidence, provisional=provisional, now=now)
+        unheard = tuple(feed_rules.silence(s) for s in dead)
+        if dead and len(dead) == len(followed) and found is None:  # what was heard before may still be a surge
+            nothing = no_data(profiles[ALL], now=now, awaited=unheard)
+            return Judged(evidence=nothing, surge=None, calm=False, usual=usual, current=current, at=now)
+        evidence = attrs.evolve(evidence, awaited=(*evidence.awaited, *unheard))
         return Judged(
             evidence=evidence,
-            surge=surge(watch.name, evidence, provisional=provisional, now=now),
+            surge=attrs.evolve(found, evidence=evidence) if found else None,
             calm=not dead and all(w.calm for w in weighed.values()),
             usual=usual,
             current=current,
@@ -240,8 +256,9 @@ class Monitor:
         standing = [a for a in self.alerts.open() if a.kind is AlertKind.FEED]
         changed: list[Alert] = []
         for status in statuses:
-            alert = next((a for a in standing if feeds.of_source(a, status.name)), None)
-            change = feeds.feed_change(alert, status, now=now)
+            alert = next((a for a in standing if feed_rules.of_source(a, status.name)), None)
+            since = self.feeds.since(status.name) if self.feeds is not None and alert is None else None
+            change = feed_rules.feed_change(alert, status, now=now, since=since)
             changed += self._save(change, channels, now) if change else []
         return changed
 
@@ -281,11 +298,15 @@ class Monitor:
 
     def _statuses(self, now: datetime) -> list[SourceStatus]:
         self._since = self._since or now
-        return [feeds.aged(s, now=now, watching_since=self._since) for s in self.sources.all()]
+        if self.feeds is not None:
+            return self.feeds.statuses(patient=True)
+        course = Course(every=STALE_AFTER / 3, watching_since=self._since)
+        return [judged(s, course, now=now) for s in self.sources.all()]
 
     def _followed(self, watch: Watch, statuses: Iterable[SourceStatus]) -> list[SourceStatus]:
-        """Sources that are on and that the watch follows."""
-        return [s for s in statuses if s.on and (not watch.sources or s.name in watch.sources)]
+        """Sources that are on and that the watch follows, as far as it has anything to ask there."""
+        followed = [s for s in statuses if s.on and (not watch.sources or s.name in watch.sources)]
+        return followed if self.feeds is None else [s for s in followed if self.feeds.concerns(watch, s.name)]
 
     def _find(self, name: str) -> Watch | None:
         return self.watches.get(name)

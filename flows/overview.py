@@ -10,6 +10,7 @@ from domain.feeds import SourceStatus
 from domain.times import Clock, day_start, shanghai_day
 from domain.watches import Watch, needle
 from flows.monitor import Monitor
+from flows.promises import told
 from flows.protocols import Sources, Watches
 from index.query import And, Node, Range, Term, render
 from index.store import AlertLog, Documents
@@ -54,6 +55,8 @@ class OverviewPage:
     watches: tuple[Watch, ...]
     silent: dict[str, str]
     """Watch name → why its quiet is no good news (数据不足 …); watches that are well are left out."""
+    promises: tuple[str, ...] = ()
+    """What each source keeps and what was measured, a Chinese sentence each; those with a gap first."""
     last_document_at: datetime | None
     """Newest publishing time; None = nothing stored."""
 
@@ -79,11 +82,18 @@ class Overview:
             tiles=self._tiles(now, watches),
             trend=self._trend(now, tuple(w.brand for w in watches if w.brand), days),
             alerts=tuple(self.alerts.open()),
-            feeds=tuple(self.sources.all()),
+            feeds=tuple(self.monitor.statuses()),
             watches=watches,
-            silent={w.name: why for w in watches if (why := self.monitor.silence(w.name))},
+            silent=self.monitor.silences(watches),
+            promises=self.promises(),
             last_document_at=newest[0].document.published_at if newest else None,
         )
+
+    def promises(self, *, also: Watch | None = None) -> tuple[str, ...]:
+        """What each source keeps and what was measured, those with a gap first. also: a watch that is not saved yet."""
+        feeds = self.monitor.feeds
+        kept = sorted(feeds.promises(also=also), key=lambda p: (p.kept, p.source)) if feeds is not None else []
+        return tuple(told(each, feeds.measured(each.source)) for each in kept) if feeds is not None else ()
 
     def _tiles(self, now: datetime, watches: tuple[Watch, ...]) -> tuple[Tile, ...]:
         start = day_start(shanghai_day(now))

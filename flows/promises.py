@@ -217,6 +217,11 @@ def share_of(values: Sequence[float], share: float) -> float | None:
     return sorted(values)[max(math.ceil(share * len(values)) - 1, 0)]
 
 
+def told(kept: Promise, found: Measured) -> str:
+    """Promise and measurement in one line, Chinese."""
+    return "。".join(filter(None, (sentence(kept), comparison(kept, found))))
+
+
 def comparison(kept: Promise, found: Measured) -> str:
     """Measured beside promised, Chinese; empty where nothing was measured."""
     said = []

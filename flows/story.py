@@ -89,7 +89,7 @@ class Story:
             chain=self.incidents.chain(alert) if alert else (),
             message=attrs.asdict(first) if first else None,
             messages=len(deliveries),
-            feeds=tuple(self.sources.all()),
+            feeds=tuple(self.monitor.statuses()),
         )
 
     def _alert(self, watch_name: str, now: datetime) -> Alert | None:

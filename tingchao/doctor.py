@@ -4,14 +4,20 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 import attrs
 
+from alerts.feeds import name as called
 from domain.errors import TingchaoError
-from domain.times import iso_shanghai
+from domain.feeds import FeedState, Outcome
+from domain.times import iso_shanghai, shanghai
+from flows.feed_reports import Bar, FeedReport
+from flows.promises import gap
+from tingchao.commands.answers import say
 from tingchao.folders import Folder, chosen_folder
 from tingchao.settings import FILE, Settings, load
 from tingchao.sources import ADAPTERS, cookie
@@ -24,6 +30,9 @@ EXTRAS = {
     "report": "docx",
     "nlp-deep": "onnxruntime",
 }
+
+COVERED = 5
+"""Coverage lines of one source that people are shown."""
 
 
 @attrs.frozen(kw_only=True)
@@ -152,15 +161,85 @@ def _data(house: House) -> Iterator[Finding]:
         seen=", ".join(w.name for w in watches) or "none",
         mend="" if watches else "tingchao watch add 品牌",
     )
-    for status in house.desk.sources.all():
-        last = f", last success {iso_shanghai(status.last_success_at)}" if status.last_success_at else ""
-        bad = status.on and status.detail
-        yield Finding(
-            what=f"source {status.name}",
-            state="bad" if bad else "ok",
-            seen=("on" if status.on else "off") + f", {status.state.value}{last}",
-            mend=status.detail,
-        )
+    silences = house.desk.monitor.silences(watches)
+    for name, why in silences.items():
+        yield Finding(what=f"watch {name}", state="note", seen=why, mend="tingchao doctor --sources")
+    for report in house.desk.feed_desk.all():
+        yield from _source(report)
+
+
+def _source(report: FeedReport) -> Iterator[Finding]:
+    """A source that was ever asked, or that somebody follows, and what it keeps of its promise."""
+    status, kept = report.status, report.promise
+    if status.state is FeedState.UNKNOWN and status.on and report.every is None:
+        return
+    last = f", last success {iso_shanghai(status.last_success_at)}" if status.last_success_at else ""
+    bad = report.todo and status.on
+    yield Finding(
+        what=f"source {status.name}",
+        state="bad" if bad else "ok",
+        seen=("on" if status.on else "off") + f", {status.state.value}{last}",
+        mend=report.todo or (status.reason if not status.on else ""),
+    )
+    if kept is not None and kept.tiers:
+        state = "ok" if kept.kept else "note"
+        yield Finding(what=f"promise {status.name}", state=state, seen=report.promised, mend=gap(kept))
+
+
+@contextmanager
+def source_reports() -> Iterator[tuple[FeedReport, ...]]:
+    """All that is known of every source of the installation that a command means."""
+    folder = chosen_folder()
+    if folder.demo:
+        say(f"note: nothing real is configured or imported yet; reading the demo's data in {folder.path}")
+    with opened(folder) as house:
+        yield tuple(house.desk.feed_desk.all())
+
+
+def source_lines(report: FeedReport) -> Iterator[str]:
+    """One source for people, a line each; the first names it and its state."""
+    status = report.status
+    since = f"，自 {shanghai(report.since):%m-%d %H:%M}" if report.since else ""
+    mark = "·" if not status.on or status.state is FeedState.UNKNOWN else "✗" if report.todo else "✓"
+    yield f"{mark} {called(status.name)} {status.name}: {'on' if status.on else 'off'}, {status.state.value}{since}"
+    if report.todo or (not status.on and status.reason):
+        yield f"    → {report.todo or status.reason}"
+    for pause in report.pauses:
+        yield f"    承诺暂停{'（' + pause.watch + '）' if pause.watch else ''}：{pause.text}"
+    if report.every is None and not status.last_outcome:
+        return
+    times = [f"{shanghai(t):%m-%d %H:%M}" if t else "从未" for t in (status.last_success_at, status.last_item_at)]
+    every = f"，计划每 {report.every.total_seconds() / 60:g} 分钟" if report.every else "，没有监测用到"
+    yield f"    上次成功 {times[0]}，最新内容 {times[1]}{every}"
+    answers = "、".join(f"{outcome.value} {n:,}" for outcome, n in report.answers.items()) or "没有应答"
+    yield f"    近 24 小时：{answers}"
+    yield f"    每小时  {_spark(report.hours)}  每天  {_spark(report.days)}   （▁–█ 次数，! 多数不正常）"
+    for y in report.yields:
+        usual = f"平时 {y.usual:g}（{y.days} 天）" if y.days else "还没有平时值"
+        yield f"    近 {y.window.total_seconds() / 3600:g} 小时新内容 {y.fresh}，{usual}{'  ← 异常' if y.missing else ''}"
+    for row in report.coverage[:COVERED]:
+        yield f"    覆盖 {row.total.subject}（{row.total.page}）：{row.text}"
+    if len(report.coverage) > COVERED:
+        yield f"    … 覆盖共 {len(report.coverage)} 项，--jsonl 给出全部"
+    if report.promised:
+        yield f"    {report.promised}"
+
+
+def _spark(bars: Sequence[Bar]) -> str:
+    most = max((total(bar.outcomes) for bar in bars), default=0)
+    return "".join(_mark(bar, most) for bar in bars)
+
+
+def _mark(bar: Bar, most: int) -> str:
+    count = total(bar.outcomes)
+    if not count:
+        return "·"
+    return "!" if bar.good * 2 < count else "▁▂▃▄▅▆▇█"[min(count * 8 // (most + 1), 7)]
+
+
+def total(counts: Mapping[Outcome, int]) -> int:
+    """All answers together."""
+    return sum(counts.values())
 
 
 def _free_gb(path: Path) -> float:

@@ -110,6 +110,8 @@ class Channel(_Part):
     """Webhook: name of the variable that holds the signing secret."""
     channel: str = ""
     """Slack: channel id or #name."""
+    operators: bool = False
+    """Hears of feed trouble (a dead session, a changed page). Where no channel says so, every channel of a watch does."""
 
 
 class Settings(BaseSettings):

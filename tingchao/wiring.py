@@ -20,6 +20,8 @@ from flows.collect import Ingest, Reader
 from flows.copies import Copies
 from flows.desk import Desk
 from flows.export import Exports
+from flows.feed_reports import FeedDesk
+from flows.feeds import Feeds
 from flows.imports import Imports, Receipt
 from flows.incidents import Incidents
 from flows.monitor import Monitor
@@ -36,11 +38,13 @@ from index import tables
 from index.embedded import Embedded
 from index.store import Documents, IndexDamaged, Ledger
 from index.tables.accounts import Accounts
+from index.tables.feedlog import FeedLog
 from nlp.normalize import normalize
 from tingchao.commands.answers import say
 from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, real_folder
 from tingchao.login_room import LoginRoom
 from tingchao.opening import demo_environment, inbox_of, open_tables
+from tingchao.plans import plans_of
 from tingchao.settings import Channel, Settings, load, secret
 from tingchao.sources import ADAPTERS
 
@@ -246,6 +250,16 @@ def _house(
         tables.Mappings(engine),
     )
     senders = notifiers(settings.channels)
+    feeds = Feeds(
+        sources=sources,
+        log=FeedLog(engine),
+        accounts=Accounts(engine),
+        paces=tables.Paces(engine),
+        budgets=tables.Budgets(engine),
+        watches=watches,
+        clock=clock,
+        plans=plans_of(settings, speed=clock.speed),
+    )
     monitor = Monitor(
         ledger=ledger,
         alerts=alerts,
@@ -254,6 +268,8 @@ def _house(
         sources=sources,
         clock=clock,
         link=link,
+        operators=tuple(name for name, channel in settings.channels.items() if channel.operators),
+        feeds=feeds,
         signs=Signs(ledger=ledger, alerts=alerts, engagement=tables.Engagement(engine), hot=tables.HotTopics(engine)),
     )
 
@@ -291,6 +307,14 @@ def _house(
         sources=sources,
         source_names=tuple(ADAPTERS),
         sessions=LoginRoom(folder=folder, rows=Accounts(engine)),
+        feed_desk=FeedDesk(
+            feeds=feeds,
+            states=sources,
+            totals=tables.Totals(engine),
+            documents=documents,
+            clock=clock,
+            names=tuple(ADAPTERS),
+        ),
         jobs=jobs,
         notifiers=senders,
         monitor=monitor,

@@ -1,4 +1,4 @@
-"""数据源: how each source answers, what a person must do, and the periodic jobs."""
+"""数据源: how each source answers over time, what a person must do, what is promised, and the periodic jobs."""
 
 from typing import Annotated
 
@@ -7,7 +7,6 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from domain.errors import InvalidInput
-from web.sessions import part
 from web.shell import Shell, field
 
 
@@ -18,7 +17,14 @@ def router(shell: Shell) -> APIRouter:
 
     @routes.get("/feeds", response_class=HTMLResponse)
     def feeds(request: Request) -> HTMLResponse:
-        return shell.show(request, "feeds.html", feeds=desk.feeds(), sessions=part(desk), jobs=desk.jobs.all())
+        return shell.show(request, "feeds.html", reports=desk.feed_desk.all(), jobs=desk.jobs.all())
+
+    @routes.get("/feeds/{name}", response_class=HTMLResponse)
+    def feed(request: Request, name: str) -> HTMLResponse:
+        page = desk.feed_desk.page(name)
+        if page is None:
+            raise HTTPException(404, f"没有名为 {name} 的数据源")
+        return shell.show(request, "feed.html", page=page, report=page.report)
 
     @routes.post("/feeds/{name}/switch")
     def switch(name: str, form: Annotated[FormData, Depends(shell.guard)]) -> Response:

@@ -39,6 +39,7 @@ def environment() -> Environment:
         marked=marked,
         money=money,
         figure=figure,
+        total=total,
     )
     env.globals.update(
         external=external, static=static, address=address, search=search, iso=iso_shanghai, presets=PRESETS
@@ -110,6 +111,11 @@ def figure(value: float | None) -> str:
     if value is None:
         return "—"
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.1f}"
+
+
+def total(counts: Mapping[Any, int]) -> int:
+    """All counts of a table together."""
+    return sum(counts.values())
 
 
 def external(url: str) -> str:

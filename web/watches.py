@@ -54,9 +54,13 @@ def router(shell: Shell) -> APIRouter:
 
     @routes.get("/watches/preview", response_class=HTMLResponse)
     def preview(request: Request) -> HTMLResponse:
-        draft = watch_of(request.query_params, with_products=False)
+        draft = _draft(request.query_params)
         return shell.show(
-            request, "watch_preview.html", draft=draft, preview=desk.watch_list.preview(draft, limit=PREVIEW_ROWS)
+            request,
+            "watch_preview.html",
+            draft=draft,
+            preview=desk.watch_list.preview(draft, limit=PREVIEW_ROWS),
+            promises=desk.overview.promises(also=draft) if draft.terms or draft.products else (),
         )
 
     @routes.post("/watches/{name}/remove")
@@ -75,6 +79,14 @@ def router(shell: Shell) -> APIRouter:
         )
 
     return routes
+
+
+def _draft(form: QueryParams) -> Watch:
+    """What is typed so far; a product line that is not finished yet is left out with all of them."""
+    try:
+        return watch_of(form)
+    except InvalidInput:
+        return watch_of(form, with_products=False)
 
 
 def watch_of(form: FormData | QueryParams, *, with_products: bool = True) -> Watch:

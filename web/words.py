@@ -46,6 +46,7 @@ OUTCOME = {
     "wrong_item": "答非所问",
     "unavailable": "暂不可用",
 }
+RATING = {"good": "好评", "neutral": "中评", "bad": "差评", **{str(n): f"{n} 星" for n in range(1, 6)}}
 ACTION = {
     "opened": "预警开启",
     "joined": "新内容加入",
@@ -80,6 +81,7 @@ TABLES = {
     "feed_state": FEED_STATE,
     "outcome": OUTCOME,
     "action": ACTION,
+    "rating": RATING,
     "facet": FACET,
     "job": JOB,
 }

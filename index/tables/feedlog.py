@@ -4,45 +4,18 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import attrs
 from sqlalchemy import BigInteger, Engine, Row, func, select, type_coerce
 
 from domain.feeds import Outcome
+from domain.paces import CrawlDone
 from index.tables.columns import chunks
 from index.tables.frontier import WaitingPage
-from index.tables.schema import crawls, documents, frontier, mentions, paces, page_budgets, pages
+from index.tables.schema import crawls, documents, frontier, mentions, pages
 
 _MICROSECONDS = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SHANGHAI = 8 * 3600 * _MICROSECONDS
 _NEWEST_POSTS = 5_000
-
-
-@attrs.frozen(kw_only=True)
-class CrawlLine:
-    """One crawl of a source."""
-
-    account: str
-    began_at: datetime
-    ended_at: datetime
-    pages: int
-    documents: int
-    fresh: int
-    """Documents that the ledger did not know."""
-    stopped: str
-    """The risk answer that stopped it; empty = it ran to its end."""
-    reason: str
-
-
-@attrs.frozen(kw_only=True)
-class PaceLine:
-    """How often a watch is asked for at a source."""
-
-    watch: str
-    every: timedelta
-    next_at: datetime
-    last_fresh_at: datetime | None
-    reason: str
 
 
 class FeedLog:
@@ -74,7 +47,7 @@ class FeedLog:
         with self._engine.connect() as connection:
             return {Outcome(outcome): count for outcome, count in connection.execute(wanted)}
 
-    def crawls(self, source: str, *, since: datetime, until: datetime, limit: int = 100_000) -> list[CrawlLine]:
+    def crawls(self, source: str, *, since: datetime, until: datetime, limit: int = 100_000) -> list[CrawlDone]:
         """A source's crawls by their beginning, newest first. [since, until)."""
         here = (crawls.c.source == source) & (crawls.c.began_at >= since) & (crawls.c.began_at < until)
         wanted = select(crawls).where(here).order_by(crawls.c.began_at.desc(), crawls.c.number.desc()).limit(limit)
@@ -86,7 +59,8 @@ class FeedLog:
         here = (crawls.c.source == source) & (crawls.c.ended_at >= since) & (crawls.c.ended_at <= until)
         with self._engine.connect() as connection:
             rows = connection.execute(select(crawls.c.ended_at, crawls.c.fresh).where(here)).all()
-            if not rows:
+            noted = select(crawls.c.number).where(crawls.c.source == source).limit(1)
+            if not rows and connection.execute(noted).first() is None:
                 answered = (pages.c.source == source) & (pages.c.seen_at >= since) & (pages.c.seen_at <= until)
                 rows = connection.execute(select(pages.c.seen_at, pages.c["items"]).where(answered)).all()
         return [(row[0], row[1]) for row in rows]
@@ -136,30 +110,8 @@ class FeedLog:
                 found.setdefault(row.source, []).append((row.published_at, delay))
         return found
 
-    def spent(self, source: str, day: str) -> dict[str, int]:
-        """Pages asked for on a Shanghai day, per account."""
-        here = (page_budgets.c.source == source) & (page_budgets.c.day == day)
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(page_budgets.c.account, page_budgets.c.pages).where(here))
-            return {row.account: row.pages for row in rows}
 
-    def paces(self, source: str) -> list[PaceLine]:
-        """How often each watch is asked for at a source."""
-        wanted = select(paces).where(paces.c.source == source).order_by(paces.c.watch)
-        with self._engine.connect() as connection:
-            return [
-                PaceLine(
-                    watch=row.watch,
-                    every=timedelta(seconds=row.every_s),
-                    next_at=row.next_at,
-                    last_fresh_at=row.last_fresh_at,
-                    reason=row.reason,
-                )
-                for row in connection.execute(wanted)
-            ]
-
-
-def _crawl(row: Row[Any]) -> CrawlLine:
+def _crawl(row: Row[Any]) -> CrawlDone:
     values = dict(row._mapping)
-    del values["number"], values["source"]
-    return CrawlLine(**values)
+    del values["number"]
+    return CrawlDone(**values)

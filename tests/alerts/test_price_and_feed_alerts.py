@@ -6,7 +6,7 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from alerts.feeds import aged, duty, feed_change, of_source, silence
+from alerts.feeds import WatchFeed, duty, feed_change, lack, of_source, silence
 from alerts.prices import PriceFinding, PriceRule, episode_of, judge_drop, judge_floor, price_change
 from domain.alerts import AlertState, NoticeReason
 from domain.feeds import FeedState, Outcome, SourceStatus
@@ -121,8 +121,61 @@ def test_silence_is_explained_and_a_healthy_source_is_not() -> None:
     assert "还没有采集" in silence(attrs.evolve(WEIBO, state=FeedState.UNKNOWN, last_success_at=None))
 
 
-def test_healthy_words_of_long_ago_are_stale_but_not_right_after_a_start() -> None:
-    old = attrs.evolve(WEIBO, last_success_at=NOW - timedelta(hours=9))
-    assert aged(old, now=NOW, watching_since=NOW - timedelta(days=1)).state is FeedState.STALE
-    assert aged(old, now=NOW, watching_since=NOW - timedelta(minutes=1)).state is FeedState.HEALTHY
-    assert aged(WEIBO, now=NOW, watching_since=NOW - timedelta(days=1)).state is FeedState.HEALTHY
+def test_another_trouble_is_told_again_and_the_same_is_not() -> None:
+    stale = attrs.evolve(WEIBO, state=FeedState.STALE, detail="已 3 小时没有成功采集")
+    first = feed_change(None, stale, now=NOW, since=NOW)
+    assert first is not None
+    older = feed_change(first.alert, attrs.evolve(stale, detail="已 4 小时没有成功采集"), now=NOW + timedelta(hours=1))
+    assert older is not None
+    assert (older.reason, older.action) == (NoticeReason.QUIET, "")
+    login = attrs.evolve(WEIBO, state=FeedState.LOGIN_REQUIRED, last_outcome=Outcome.LOGIN_REQUIRED)
+    changed = feed_change(older.alert, login, now=NOW + timedelta(hours=2))
+    assert changed is not None
+    assert changed.reason is NoticeReason.GROWING
+    assert changed.alert.topic == "微博：登录已失效"
+
+
+def test_each_trouble_is_an_incident_of_its_own_even_without_a_success_between() -> None:
+    blocked = attrs.evolve(WEIBO, state=FeedState.BLOCKED)
+    first = feed_change(None, blocked, now=NOW, since=NOW)
+    second = feed_change(None, blocked, now=NOW + timedelta(hours=5), since=NOW + timedelta(hours=5))
+    again = feed_change(None, blocked, now=NOW + timedelta(minutes=1), since=NOW)
+    assert first is not None
+    assert second is not None
+    assert again is not None
+    assert first.alert.id != second.alert.id
+    assert first.alert.id == again.alert.id
+
+
+def test_switched_on_again_is_not_yet_recovered_and_switched_off_is_told_to_nobody() -> None:
+    first = feed_change(None, attrs.evolve(WEIBO, state=FeedState.BLOCKED), now=NOW)
+    assert first is not None
+    assert feed_change(first.alert, attrs.evolve(WEIBO, state=FeedState.UNKNOWN), now=NOW) is None
+    off = feed_change(first.alert, attrs.evolve(WEIBO, on=False, state=FeedState.OFF, reason="换账号"), now=NOW)
+    assert off is not None
+    assert (off.reason, off.alert.state) == (NoticeReason.QUIET, AlertState.RESOLVED)
+    assert "换账号" in off.alert.why
+
+
+def test_a_source_that_its_robots_closed_is_told() -> None:
+    closed = SourceStatus(name="taobao", on=False, state=FeedState.OFF, detail="robots.txt 不允许采集，来源已关闭")
+    first = feed_change(None, closed, now=NOW)
+    assert first is not None
+    assert first.alert.topic == "淘宝：robots.txt 不允许采集"
+    assert "robots.txt" in silence(closed)
+
+
+@pytest.mark.parametrize("state", [s for s in FeedState if s is not FeedState.HEALTHY])
+def test_no_state_but_healthy_is_ever_silent_for_a_watch_that_names_the_source(state: FeedState) -> None:
+    status = attrs.evolve(WEIBO, state=state, on=state is not FeedState.OFF)
+    asked = WatchFeed(status=status, named=True, asked_at=NOW, due_within=timedelta(hours=1))
+    assert "微博" in lack(asked, now=NOW)
+
+
+def test_a_healthy_source_still_owes_each_watch_its_own_look() -> None:
+    feed = WatchFeed(status=WEIBO, asked_at=NOW - timedelta(minutes=20), due_within=timedelta(minutes=35))
+    assert lack(feed, now=NOW) == ""
+    assert "50 分钟" in lack(feed, now=NOW + timedelta(minutes=30))
+    assert "没有为这个监测采集过" in lack(attrs.evolve(feed, asked_at=None), now=NOW)
+    assert "承诺暂停" in lack(attrs.evolve(feed, paused="今日页数已用完"), now=NOW)
+    assert lack(WatchFeed(status=WEIBO), now=NOW) == ""

@@ -8,7 +8,7 @@ from domain.feeds import Outcome, PageSeen
 from index.store import Batch
 from index.tables import Frontier, Ledger, Sources, WaitingPage
 from index.tables.feedlog import FeedLog
-from index.tables.schema import crawls, paces, page_budgets
+from index.tables.schema import crawls
 from tests.contracts.samples import document, watch
 
 START = datetime(2026, 11, 17, 16, 0, tzinfo=UTC)
@@ -75,14 +75,3 @@ def test_delays_are_from_publishing_to_the_first_commit(engine: Engine) -> None:
     Ledger(engine).store(Batch(receipt="a", documents=tuple(rows)), [followed], now=START + 4 * MINUTE)
     found = FeedLog(engine).delays(followed.name, since=START - DAY, until=START + DAY)
     assert found == {"weibo": [(START, 240.0)]}
-
-
-def test_budget_and_pace_come_back(engine: Engine) -> None:
-    with engine.begin() as connection:
-        connection.execute(page_budgets.insert(), {"source": "weibo", "account": "a", "day": "2026-11-18", "pages": 70})
-        row = {"source": "weibo", "watch": "岚川", "next_at": START, "every_s": 900, "last_fresh_at": None, "reason": "calm"}  # fmt: skip
-        connection.execute(paces.insert(), row)
-    log = FeedLog(engine)
-    assert log.spent("weibo", "2026-11-18") == {"a": 70}
-    (pace,) = log.paces("weibo")
-    assert (pace.watch, pace.every, pace.next_at) == ("岚川", 15 * MINUTE, START)

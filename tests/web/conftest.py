@@ -42,6 +42,7 @@ from flows.signs import Trace
 from flows.story import StoryPage
 from flows.themes import Quote, ThemeRow
 from flows.watches import Preview, fault
+from tests.web.feed_reports import PROMISED, FakeFeedDesk
 from web.console import create_app
 
 NOW = datetime(2025, 4, 30, 11, 20, tzinfo=UTC)
@@ -432,6 +433,7 @@ class FakeMoments:
     silence: str = ""
     alert: Alert | None = None
     evidence: Evidence | None = EVIDENCE
+    statuses: Any = None
 
 
 def make_desk(folder: Path, *, demo: bool = True) -> Desk:
@@ -443,7 +445,7 @@ def make_desk(folder: Path, *, demo: bool = True) -> Desk:
         FakeSearch(),
         FakePrices(),
     )
-    moments = FakeMoments(alert=alerts.rows["a1"])
+    moments = FakeMoments(alert=alerts.rows["a1"], statuses=sources.all)
     kept: Any = {"clock": clock, "watches": watches, "prices": prices}
 
     def overview_page(*, days: int = 30) -> OverviewPage:
@@ -458,7 +460,7 @@ def make_desk(folder: Path, *, demo: bool = True) -> Desk:
             tiles=(Tile(title="今日声量", value="1,204", detail="平时此刻约 1,150", query="published_at:[2025-04-30 TO *]"), Tile(title="今日负面", value="168", detail="占 14%", query="sentiment:negative", tone="bad"), Tile(title="未关闭预警", value=str(len(alerts.open())), detail="需要处理", query="", tone="bad")),
             trend=Trend(days=names, brands=brands, queries={b: f'brand:"{b}" AND sentiment:negative' for b in brands}),
             alerts=tuple(alerts.open()), feeds=tuple(sources.all()), watches=tuple(watches.list()),
-            silent={"澜川": moments.silence} if moments.silence else {}, last_document_at=ago(3),
+            silent={"澜川": moments.silence} if moments.silence else {}, promises=(PROMISED,), last_document_at=ago(3),
         )  # fmt: skip
 
     def story_page(watch: str = "") -> StoryPage:
@@ -473,7 +475,7 @@ def make_desk(folder: Path, *, demo: bool = True) -> Desk:
         "clock": clock, "ledger": None, "documents": None, "alerts": alerts, "prices": prices, "watches": watches, "sources": sources,
         "jobs": SimpleNamespace(all=lambda: [{"name": "crawl:jd", "next": ago(-3), "last": ago(2), "misfires": 0, "last_error": None}]),
         "notifiers": {"值班群": SimpleNamespace(name="值班群", kind="slack"), "公关群": SimpleNamespace(name="公关群", kind="wecom")},
-        "monitor": moments, "search": search, "themes": FakeThemes(), "overview": SimpleNamespace(page=overview_page), "incidents": FakeIncidents(alerts),
+        "monitor": moments, "search": search, "themes": FakeThemes(), "feed_desk": FakeFeedDesk(sources), "overview": SimpleNamespace(page=overview_page, promises=lambda **also: (PROMISED,)), "incidents": FakeIncidents(alerts),
         "story": SimpleNamespace(page=story_page), "price_book": PriceBook(**kept), "watch_list": FakeWatchList(watches),
         "exports": Exports(search=search, prices=prices, alerts=alerts, themes=FakeThemes()),  # type: ignore[arg-type]  # fakes with the same methods
         "imports": FakeImports(), "demo": FakeDemo() if demo else None, "leave_demo": (lambda: "演示数据已清除") if demo else None, "folder": folder,

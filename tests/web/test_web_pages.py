@@ -183,3 +183,23 @@ def test_the_story_weighs_less_than_400_kb_on_the_wire(browser: TestClient) -> N
         with browser.stream("GET", path) as answer:
             wire += sum(len(chunk) for chunk in answer.iter_raw())
     assert 200_000 < wire < 400_000
+
+
+def test_a_source_has_a_page_of_its_own_with_coverage_that_opens(browser: TestClient) -> None:
+    html = browser.get("/feeds/weibo").text
+    assert "47</a>" in html
+    assert "500+" in html
+    assert "507" in html
+    assert "sku%3A%22610009%22" in html
+    assert "承诺暂停" in html
+    assert "需要人做的事" in html
+    assert "<i>" not in html
+    assert browser.get("/feeds/nobody").status_code == 404
+
+
+def test_what_can_be_kept_is_on_the_overview_the_feeds_and_the_form(browser: TestClient) -> None:
+    said = "18 个监测 15 分钟内、22 个监测 40 分钟内看完一轮；再加 1 个会话或接入商业 API"
+    for path in ("/", "/feeds", "/feeds/weibo", "/watches/preview?brand=澜川"):
+        assert said in browser.get(path).text, path
+    assert "实测两次采集间隔中位 5.0 分钟" in browser.get("/feeds").text
+    assert said not in browser.get("/watches/preview").text

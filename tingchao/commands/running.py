@@ -60,11 +60,17 @@ def init(
     say(f"{path} 已写好。下一步：编辑它，然后  ./run watch add 品牌  和  ./run")
 
 
-def doctor() -> None:
+def doctor(
+    sources: Annotated[bool, typer.Option("--sources", help="only the feeds, with all that is known of each")] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="with --sources: JSON Lines on stdout, a source each")] = False,
+) -> None:
     """What is installed, reachable, writable and healthy, and how to mend what isn't. Exit 1 if something must be mended.
 
-    Example:  tingchao doctor
+    Example:  tingchao doctor --sources
     """
+    if sources or jsonl:
+        _doctor_sources(jsonl)
+        return
     from tingchao.doctor import examine
 
     findings = examine()
@@ -72,6 +78,21 @@ def doctor() -> None:
         mark = {"ok": "✓", "note": "·", "bad": "✗"}[finding.state]
         typer.echo(f"{mark} {finding.what}: {finding.seen}" + (f"\n    → {finding.mend}" if finding.mend else ""))
     if any(f.state == "bad" for f in findings):
+        raise typer.Exit(1)
+
+
+def _doctor_sources(jsonl: bool) -> None:
+    from flows.feed_reports import report_row
+    from tingchao.doctor import source_lines, source_reports
+
+    with source_reports() as reports:
+        for report in reports:
+            if jsonl:
+                emit(report_row(report))
+            else:
+                typer.echo("\n".join(source_lines(report)))
+        flush()
+    if any(report.todo and report.status.on for report in reports):
         raise typer.Exit(1)
 
 

@@ -289,6 +289,8 @@ def _keep(desk: "Desk", watch: Watch) -> None:
         if name not in known and not desk.search.count(f'source:"{name}"'):
             say(f"注意：还没有来源 {name!r} 的内容；已知来源：{'、'.join(sorted(known))}")
     say(f"监测 {watch.name}：已匹配 {count:,} 条历史内容")
+    for line in desk.overview.promises():
+        say(f"时效  {line}")
     for document in desk.watch_list.preview(watch, limit=5).newest:
         say(f"  {shanghai(document.published_at):%m-%d %H:%M}  {document.sentiment.value:8}  {document.text[:60]!r}")
     emit(watch)
