@@ -18,6 +18,8 @@ from domain.watches import Watch
 
 HOST = "tieba.baidu.com"
 LAST_PAGE = 10
+THREADS = 10
+"""Threads of one search page that are read themselves at most."""
 REPLIES = 10
 """Floors of one page whose replies are asked for at most."""
 _PATHS = {
@@ -147,7 +149,7 @@ def _shown(page: RawPage, kind: str, found: Floors) -> ParsedPage:
         outcome=Outcome.OK,
         documents=posts,
         stats=stats,
-        next_pages=(*_next(page.url, kind, number, found), *_below(found)),
+        next_pages=(*_next(page.url, kind, number, found), *_below(kind, found)),
     )
 
 
@@ -161,8 +163,12 @@ def _next(url: str, kind: str, number: int, found: Floors) -> Iterable[PageReque
     yield PageRequest(source="tieba", page=kind, url=address, first=False)
 
 
-def _below(found: Floors) -> Iterable[PageRequest]:
-    """The threads that a list shows, in full; the replies below a thread's floors."""
+def _below(kind: str, found: Floors) -> Iterable[PageRequest]:
+    """The threads that a search shows in part or that were answered; the replies below a thread's floors."""
+    if kind == "search":
+        threads = [post for post in found.posts if post.parent is None and (post.truncated or post.comments)]
+        for post in threads[:THREADS]:
+            yield PageRequest(source="tieba", page="thread", url=f"{post.url}?pn=1", first=True)
     for pid in found.answered[:REPLIES]:
         url = f"https://{HOST}/p/comment?tid={found.thread}&pid={pid}&pn=1"
         yield PageRequest(source="tieba", page="replies", url=url, first=True)

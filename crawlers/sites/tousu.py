@@ -68,16 +68,19 @@ class Tousu:
         if _SN.search(parts.path):
             return "complaint"
         path = parts.path.rstrip("/")
-        # the page itself is heard only where the browser finds nothing else: its lists come as JSON
-        return _PATHS.get(path) or (
-            "complaints" if path.startswith(("/api/", "/company", "/grp_comp", "/index")) else None
-        )
+        if path.startswith("/api/"):
+            return _PATHS.get(path, "complaints")
+        # the page whose script loads the list says nothing itself: a browser listens to the list alone
+        shown = path.startswith(("/company", "/grp_comp", "/index")) and not self.browser
+        return _PATHS.get(path, "complaints") if shown else None
 
     def parse(self, page: RawPage) -> ParsedPage:
         """Classify, then read. Never raises."""
         kind = self.page_of(page.url) or "complaints"
         try:
-            return _read(page, kind)
+            parsed = _read(page, kind)
+            following = tuple(attrs.evolve(request, browser=self.browser) for request in parsed.next_pages)
+            return attrs.evolve(parsed, next_pages=following)
         except Refused as refused:
             return refused.page("tousu", kind)
         except Exception as error:  # the seam promises an outcome for any bytes

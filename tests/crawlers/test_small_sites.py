@@ -71,6 +71,24 @@ def test_a_signed_list_is_not_asked_for_its_next_page() -> None:
     assert [request.page for request in read(Tousu(), "tousu", "search").next_pages] == ["search"]
 
 
+def test_a_browser_listens_to_the_list_and_opens_the_complaints_itself() -> None:
+    listening = Tousu(browser=True)
+    (page,) = listening.first_pages(Watch(name="x", brand="峪风"))
+    assert (
+        listening.page_of(page.url) is None
+    )  # the page itself says nothing: it is judged only where no list was heard
+    url, body = sample("tousu", "company_list")
+    parsed = listening.parse(RawPage(url=url, body=body, seen_at=SEEN))
+    assert [(request.page, request.browser) for request in parsed.next_pages] == [("complaint", True)]
+
+
+def test_threads_are_read_where_a_search_shows_a_part_or_they_were_answered() -> None:
+    page = read(Tieba(), "tieba", "search_html")
+    assert [request.url for request in page.next_pages if request.page == "thread"] == [
+        "https://tieba.baidu.com/p/9100000002?pn=1"
+    ]
+
+
 def test_feeds_are_those_of_the_settings_with_each_word_in_its_place() -> None:
     feeds = (
         "http://127.0.0.1:1200/weibo/keyword/{term}",
