@@ -9,7 +9,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Host, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from demo import ledger, site_jd, site_jd_app, site_login, site_shop, site_weibo
+from demo import (
+    ledger,
+    site_feeds,
+    site_jd,
+    site_jd_app,
+    site_login,
+    site_shop,
+    site_smzdm,
+    site_suning,
+    site_taobao,
+    site_tieba,
+    site_tousu,
+    site_weibo,
+)
 from demo.cases import layer
 from demo.cases.desk import Desk
 from demo.ledger import Shelf
@@ -17,7 +30,18 @@ from demo.pages import WorldPage
 from demo.world import World
 
 ROBOTS = "User-agent: *\nAllow: /\nDisallow: /account/\nDisallow: /cart/\n"
-PAGES: dict[str, dict[str, WorldPage]] = {**site_jd.PAGES, **site_jd_app.PAGES, **site_weibo.PAGES, **site_shop.PAGES}
+PAGES: dict[str, dict[str, WorldPage]] = {
+    **site_jd.PAGES,
+    **site_jd_app.PAGES,
+    **site_weibo.PAGES,
+    **site_shop.PAGES,
+    **site_taobao.PAGES,
+    **site_suning.PAGES,
+    **site_smzdm.PAGES,
+    **site_tousu.PAGES,
+    **site_tieba.PAGES,
+    **site_feeds.PAGES,
+}
 HOSTS = tuple(site_login.added(PAGES))
 """Every host that the pretended internet answers for."""
 
@@ -26,6 +50,12 @@ LEDGERS: dict[str, dict[str, Shelf]] = {
     "jd": site_jd.LEDGER,
     "weibo": {"post": ledger.posts, "comment": ledger.comments},
     "shop": site_shop.LEDGER,
+    "taobao": site_taobao.LEDGER,
+    "suning": site_suning.LEDGER,
+    "smzdm": site_smzdm.LEDGER,
+    "tousu": site_tousu.LEDGER,
+    "tieba": site_tieba.LEDGER,
+    "rss": site_feeds.LEDGER,
 }
 """What exists at each site, by kind."""
 
