@@ -59,6 +59,17 @@ def _token_empty(visit: Visit) -> Answer:
     return _refused("FAIL_SYS_TOKEN_EMPTY::令牌为空", cookie="_m_h5_tk=77aa_1790000000000; Domain=tmall.com; Path=/")
 
 
+def _renewed(visit: Visit, usual: Answer) -> Answer:
+    """Only the first call of each API is refused: the page's own script asks again with the token that it was given."""
+    first = visit.path not in visit.scene.memory
+    visit.scene.memory[visit.path] = True
+    if not first:
+        return usual
+    refusal = _token_empty(visit)
+    callback = visit.query.get("callback", "mtopjsonp1").encode()
+    return attrs.evolve(refusal, body=refusal.body.replace(b"mtopjsonp1", callback, 1))
+
+
 def _expired_with_cookie(visit: Visit) -> Answer:
     return _refused("FAIL_SYS_TOKEN_EXOIRED::令牌过期", cookie="_m_h5_tk=88bb_1790000000000; Domain=tmall.com; Path=/")
 
@@ -157,6 +168,11 @@ CASES = (
         name="taobao-token-empty", number=21, site="taobao", hosts=GATE, change=_until_restored(_token_empty, after=0),
         about="`FAIL_SYS_TOKEN_EMPTY` with a token in Set-Cookie",
         expected="log in; the token is never used to sign: one request, then none",
+    ),
+    Case(
+        name="taobao-token-renewed-by-page", number=21, site="taobao", hosts=GATE, change=_renewed,
+        about="`FAIL_SYS_TOKEN_EMPTY` once, and the page in the browser asks again by itself",
+        expected="the page's second try is heard; nothing stops, nobody is called",
     ),
     Case(
         name="taobao-token-expired-new-cookie", number=21, site="taobao", hosts=GATE,

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from crawlers.browser import why_no_browser
 from demo import elsewhere, site_taobao
 from demo.clock import beijing
 from demo.elsewhere import Stall
@@ -216,3 +217,29 @@ def test_taobao_search_ads(replica: Any) -> None:
     odd = {price.raw: price.price for price in amounts if price.raw in ("¥7.90", "99.00-199.00")}
     assert odd == {"¥7.90": Decimal("7.90"), "99.00-199.00": Decimal("99.00")}
     assert {15_000, 2_000} <= {p.sales for p in products.values()}
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser() or "-")
+def test_taobao_through_a_browser(tmall: Any, stall: Stall) -> None:
+    """The item page is opened as a person would, and the answers to its own signed requests are heard."""
+    tmall.site("taobao", transport="browser")
+    crawl = tmall.collect("taobao")
+    assert {page.page for page in crawl.pages} >= {"rate_list", "ware"}, crawl.log
+    assert len(tmall.documents("taobao", "review")) == site_taobao.PAGE_SIZE
+    assert not tmall.invented("taobao", "review", subject=stall.number)
+    assert Prices(tmall.engine).latest()[f"taobao:{stall.number}"][0].price == stall.quote(tmall.world).price
+    assert stated(tmall, stall.number).folded
+    assert {request.query.get("sign") for request in tmall.asked("/h5/")} == {"page"}
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser() or "-")
+def test_taobao_token_renewed_by_page(tmall: Any, stall: Stall) -> None:
+    tmall.play("taobao-token-renewed-by-page")
+    tmall.site("taobao", transport="browser")
+    crawl = tmall.collect("taobao")
+    assert crawl.outcomes["unavailable"] == 2, crawl.log
+    assert crawl.report["stopped"] is None
+    assert len(tmall.documents("taobao", "review")) == site_taobao.PAGE_SIZE
+    assert tmall.state("taobao") not in (FeedState.BLOCKED, FeedState.LOGIN_REQUIRED)
