@@ -22,6 +22,7 @@ from index.tables import Jobs, Paces
 from tingchao.demo import beat
 from tingchao.folders import Folder
 from tingchao.rounds import Round, round_of
+from tingchao.retention import expire
 from tingchao.settings import Site
 from tingchao.sources import ADAPTERS
 from tingchao.wiring import House
@@ -35,6 +36,7 @@ CRAWL_LIMIT_S = 900
 INDEX_PAUSE_S = 10.0
 HOT_S = 5.0
 """Real seconds between two looks for watches that have news."""
+RETENTION_HOURS = 6
 CRAWL = "crawl:"
 BUSY_JOBS = ("ingest", "index", "notify", "import-folder", "new-watches", "hot-watches", "demo-clock")
 """Jobs of seconds, for which a run left out while the last one works is no news."""
@@ -80,6 +82,7 @@ class Schedule:
         if "monitor" in self._roles:
             self._every("monitor", timedelta(minutes=1), house.desk.monitor.tick)
             self._every("notify", timedelta(seconds=NOTIFY_S), house.outbox.deliver_due, real=True)
+            self._every("retention", timedelta(hours=RETENTION_HOURS), lambda: expire(house), real=True)
         if "crawler" in self._roles:
             self._watched = house.desk.watches.list()
             for name in ADAPTERS:

@@ -64,6 +64,7 @@ JOB = {
     "ingest": "分析与入库",
     "index": "更新索引",
     "new-watches": "新监测即时采集",
+    "retention": "清理到期数据",
     "import-folder": "查看导入文件夹",
     "demo-clock": "演示世界的时钟",
 }

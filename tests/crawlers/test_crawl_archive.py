@@ -1,6 +1,7 @@
 """The archive: bytes, time and hash come back; secrets and damage don't."""
 
 import gzip
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -89,11 +90,78 @@ def test_a_record_that_is_not_there_says_so(tmp_path: Path, record: str) -> None
         Archive(tmp_path).read_back(record)
 
 
-def test_a_file_cut_by_a_crash_replays_up_to_the_cut(archive: Archive, tmp_path: Path) -> None:
+def test_a_file_cut_by_a_crash_replays_up_to_the_cut_and_says_where(archive: Archive, tmp_path: Path) -> None:
     first = archive.write("pond", PAGE)
-    archive.write("pond", attrs.evolve(PAGE, body=b"x" * 5000))
+    cut = archive.write("pond", attrs.evolve(PAGE, body=b"x" * 5000))
     archive.close()
     path = next(tmp_path.iterdir())
     path.write_bytes(path.read_bytes()[:-20])
-    assert next(iter(archive.replay("pond")))[0] == first.id
+    after = archive.write("pond", PAGE)
+    told: list[str] = []
+    assert [record_id for record_id, _ in archive.replay("pond", told=told.append)] == [first.id, after.id]
+    (said,) = told
+    assert path.name in said
+    assert f"begins at {cut.id.rpartition(':')[2]}" in said
     assert PAGE.seen_at.astimezone(UTC) == archive.read_back(first).seen_at
+
+
+def test_a_damaged_record_is_told_and_the_next_ones_are_read(archive: Archive, tmp_path: Path) -> None:
+    archive.write("pond", PAGE)
+    archive.close()
+    path = next(tmp_path.iterdir())
+    forged = gzip.decompress(path.read_bytes()).replace("漏水".encode("gb18030"), "不漏".encode("gb18030"))
+    path.write_bytes(gzip.compress(forged) + gzip.compress(b"no record at all") + gzip.compress(b""))
+    good = archive.write("pond", PAGE)
+    told: list[str] = []
+    assert [record_id for record_id, _ in archive.replay("pond", told=told.append)] == [good.id]
+    assert len(told) == 2
+
+
+def test_a_span_of_time_is_replayed(archive: Archive) -> None:
+    hours = [attrs.evolve(PAGE, seen_at=PAGE.seen_at + timedelta(hours=n), status=200 + n) for n in range(5)]
+    for page in hours:
+        archive.write("pond", page)
+    found = archive.replay("pond", since=hours[1].seen_at, until=hours[3].seen_at)
+    assert [page.status for _, page in found] == [201, 202]
+
+
+def test_one_answer_is_taken_out_and_the_others_keep_their_place(archive: Archive, tmp_path: Path) -> None:
+    pages = [attrs.evolve(PAGE, body=body) for body in (b"", b"secret-of-one " * 2000, "漏水".encode(), b"z")]
+    records = [archive.write("pond", page) for page in pages]
+    archive.close()
+    (path,) = tmp_path.iterdir()
+    size = path.stat().st_size
+    for victim in (records[1], records[0]):
+        assert archive.take_out(victim.id)
+        assert not archive.take_out(victim.id)
+        with pytest.raises(InvalidInput, match="taken out on request"):
+            archive.read_back(victim)
+    assert path.stat().st_size == size
+    assert [archive.read_back(r).body for r in records[2:]] == [p.body for p in pages[2:]]
+    assert [record_id for record_id, _ in archive.replay("pond")] == [r.id for r in records[2:]]
+    assert b"secret-of-one" not in gzip.decompress(path.read_bytes())
+    with path.open("rb") as file:  # other tools still read the file
+        assert [r.rec_type for r in ArchiveIterator(file)] == ["metadata", "metadata", "response", "response"]
+
+
+def test_taking_out_does_not_disturb_a_crawl_that_writes(archive: Archive) -> None:
+    first, second = archive.write("pond", PAGE), archive.write("pond", PAGE)
+    assert Archive(archive.folder).take_out(first.id)
+    third = archive.write("pond", PAGE)
+    assert [record_id for record_id, _ in archive.replay("pond")] == [second.id, third.id]
+
+
+@pytest.mark.parametrize("record", ["urn:tingchao:none.warc.gz:0", "urn:uuid:1"])
+def test_what_is_gone_need_not_be_taken_out(archive: Archive, record: str) -> None:
+    assert not archive.take_out(record)
+
+
+def test_files_leave_when_their_last_record_is_too_old(archive: Archive, tmp_path: Path) -> None:
+    archive.write("pond", PAGE)
+    archive.close()
+    (old,) = tmp_path.iterdir()
+    os.utime(old, (1_000_000_000, 1_000_000_000))
+    kept = archive.write("pond", PAGE)
+    size = old.stat().st_size
+    assert archive.expire(datetime(2026, 1, 1, tzinfo=UTC)) == (1, size)
+    assert [record_id for record_id, _ in archive.replay("pond")] == [kept.id]
