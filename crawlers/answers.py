@@ -75,6 +75,8 @@ def why(error: Exception) -> tuple[Outcome, str]:
             return Outcome.CHANGED, TOO_LARGE
         case IgnoreRequest() if "decompression" in str(error):
             return Outcome.CHANGED, f"{TOO_LARGE} once decompressed"
+        case IgnoreRequest() if "redirections" in str(error):
+            return Outcome.CHANGED, "redirected in a circle"
         case IgnoreRequest():
             return Outcome.CHANGED, str(error)
         case DownloadTimeoutError():

@@ -47,7 +47,7 @@ class Reply:
 
 @attrs.define
 class Pond:
-    """A site that answers by path, and remembers who asked for what."""
+    """A site that answers by path, or by host and path, and remembers who asked for what."""
 
     origin: str
     pages: dict[str, Reply] = attrs.field(factory=dict)
@@ -80,7 +80,8 @@ def pond() -> Iterator[Pond]:
 
         def do_GET(self) -> None:
             site.asked.append(Asked(self.headers["Host"], self.path, dict(self.headers), time.monotonic()))
-            reply = site.pages.get(self.path, Reply(status=404))
+            here = site.pages.get(f"{self.headers['Host']}{self.path}")
+            reply = here or site.pages.get(self.path, Reply(status=404))
             time.sleep(reply.pause_s)
             self.send_response(reply.status)
             for name, value in reply.headers.items():

@@ -6,6 +6,7 @@ Called with one JSON argument (see `main`); prints the report as JSON. Holds the
 import hashlib
 import json
 import logging
+import socket
 import sqlite3
 import sys
 from collections.abc import Iterable, Sequence
@@ -139,14 +140,31 @@ def _tuples(row: dict[str, object]) -> dict[str, object]:
     return row | {"headers": tuple(tuple(pair) for pair in row["headers"])}  # type: ignore[attr-defined]
 
 
+def _pretend(names: dict[str, list[str]]) -> None:
+    """Name → its addresses, or → a list of lists: what each look-up answers, the last one again and again."""
+
+    def answer(host: str, port: int, family: int = 0, kind: int = 0, *_: int) -> list[object]:
+        if host not in names:
+            return real(host, port, family, kind)
+        found = names[host]
+        if isinstance(found[0], list):
+            found = found.pop(0) if len(found) > 1 else found[0]
+        return [(socket.AF_INET6 if ":" in a else socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port)) for a in found]
+
+    real = socket.getaddrinfo
+    socket.getaddrinfo = answer  # type: ignore[assignment]
+
+
 def main() -> None:
     """Argument: {"folder", "origin", "first": [urls], "job": {…}, "browser_pages", "speed", "debug", "known": [ids], "press", "session"}.
 
-    press: [selector, times]. session: {name: value} on .pond.example; what the browser renews is written to renewed.json.
+    names: what host names resolve to. press: [selector, times]. session: {name: value} on .pond.example; what the browser renews is written to renewed.json.
     """
     asked = json.loads(sys.argv[1])
     if asked.get("debug"):
         logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+    if "names" in asked:
+        _pretend(asked["names"])
     folder = Path(asked["folder"])
     frontier = SqliteFrontier(str(folder / "frontier.db"))
     clock = ScaledClock(real_anchor=0, anchor=datetime(1970, 1, 1, tzinfo=UTC), speed=asked.get("speed", 1.0))
@@ -180,7 +198,7 @@ def main() -> None:
         archive=Archive(folder / "archive"),
         clock=clock,
     )
-    print(json.dumps(attrs.asdict(report)))
+    print(json.dumps(attrs.asdict(report), default=datetime.isoformat))
 
 
 if __name__ == "__main__":
