@@ -4,13 +4,18 @@ from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import attrs
+
 from crawlers.archive import Archive
 from crawlers.job import CrawlJob, CrawlReport
 from crawlers.run import run_crawl
 from crawlers.sites.adapter import SiteAdapter
+from crawlers.sites.logins import LOGINS
 from domain.errors import AlreadyRunning, InvalidInput
-from domain.feeds import SourceStatus
+from domain.feeds import Outcome, PageSeen, SourceStatus
+from domain.times import Clock
 from domain.watches import Watch
+from flows.accounts import Turn
 from flows.backfill import Past, plan_history
 from flows.planning import plan
 from flows.rereads import Rereads, plan_hot_list
@@ -22,6 +27,7 @@ from tingchao.rounds import Round, round_of, upstream_proxy
 from tingchao.row_frontier import RowFrontier
 from tingchao.settings import Settings, Site, load
 from tingchao.sources import ADAPTERS, adapter_of, cookie
+from tingchao.turns import SessionTurn
 
 
 def crawl_once(source: str, *, watch: str = "", past: Past | None = None, due: bool = False) -> CrawlReport:
@@ -53,9 +59,12 @@ def _crawl(folder: Folder, source: str, watch_name: str, past: Past | None, *, d
         why = f": {status.reason}" if status and status.reason else ""
         raise InvalidInput(f"{source} is off{why}; switch it on: tingchao source on {source}")
     watches = _watches(tables.Watches(engine), watch_name)
-    account = ""
     here = round_of(source, settings=settings, engine=engine, clock=clock)
-    pages = here.pages_left(account)
+    turn = here.session(folder)
+    if turn.dead:
+        return _told_to_log_in(folder, turn, clock, status)
+    account = turn.account
+    pages = 0 if turn.turn is Turn.ALL_SPENT else here.pages_left(account)
     if not pages:
         return CrawlReport(source=source, reason=f"the {site.daily_pages} pages of this day are spent")
     adapter = adapter_of(source, site)
@@ -69,7 +78,7 @@ def _crawl(folder: Folder, source: str, watch_name: str, past: Past | None, *, d
     plan_hot_list(adapter, watches, frontier, now=began)
     rereads = Rereads(ledger=tables.Ledger(engine), engagement=tables.Engagement(engine))
     rereads.plan(adapter, watches, frontier, now=began)
-    job = _job(folder, settings, here, status, adapter, watches, pages)
+    job = attrs.evolve(_job(folder, settings, here, status, adapter, watches, pages), **turn.for_job())
     report = run_crawl(
         job,
         adapter=adapter,
@@ -78,8 +87,20 @@ def _crawl(folder: Folder, source: str, watch_name: str, past: Past | None, *, d
         archive=Archive(folder.archive),
         clock=clock,
     )
+    turn.ended(report, engine=engine, clock=clock)
     here.ended(report, asked=asked, account=account, began=began)
     return report
+
+
+def _told_to_log_in(folder: Folder, turn: SessionTurn, clock: Clock, status: SourceStatus | None) -> CrawlReport:
+    """Nothing is asked without a living session: the source says so, once."""
+    if status is None or status.last_outcome is not Outcome.LOGIN_REQUIRED:
+        seen = PageSeen(
+            source=turn.source, page="session", url=LOGINS[turn.source].page, outcome=Outcome.LOGIN_REQUIRED,
+            reason=turn.dead, seen_at=clock.now(),
+        )  # fmt: skip
+        inbox_of(folder).put(turn.source, [seen])
+    return CrawlReport(source=turn.source, stopped=Outcome.LOGIN_REQUIRED, reason=turn.dead)
 
 
 def _job(

@@ -58,13 +58,15 @@ class LoginRoom:
             LoginStatus(status).tell("starting", "正在打开登录页 …")
             environment = os.environ | ({"TINGCHAO_DEMO": "1"} if self.folder.demo else {})
             with (self.folder.path / "crawl.log").open("ab") as out:
-                self._children[source, account] = subprocess.Popen(
+                child = subprocess.Popen(
                     [
                         sys.executable, "-m", "tingchao", "login", source, "--account", account, "--code",
                         "--patience", str(PATIENCE_S), "--status", str(status),
                     ],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=out, env=environment,
                 )  # fmt: skip
+            self._children[source, account] = child
+            threading.Thread(target=child.wait, name="login", daemon=True).start()  # or its end would leave a zombie
 
     def progress(self, source: str, account: str) -> LoginProgress | None:
         """See flows.accounts.Sessions."""

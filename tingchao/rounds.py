@@ -9,13 +9,17 @@ from sqlalchemy import Engine
 
 from crawlers.job import CrawlReport
 from domain.errors import InvalidSettings
+from domain.feeds import Outcome, SourceStatus
 from domain.paces import CrawlDone, Pause, QuietHours, parse_quiet_hours
 from domain.times import Clock
 from domain.watches import Watch
+from flows.accounts import another_is_living
 from flows.pacing import QUICKEST, Budget, chosen, may_crawl, next_pace, pauses, stated_rest
 from index import tables
 from index.tables.accounts import Accounts
+from tingchao.folders import Folder
 from tingchao.settings import Crawl, Settings, Site
+from tingchao.turns import SessionTurn, take_turn
 
 SITE_RESTS = "网站要求稍后再来"
 LEAST_REAL_S = 10.0
@@ -39,7 +43,7 @@ class Round:
     def due(self, watches: list[Watch]) -> list[Watch]:
         """The watches whose time has come, ours first; none while the source rests or waits for a person."""
         now, paces = self.clock.now(), tables.Paces(self.engine).of(self.source)
-        if not may_crawl(tables.Sources(self.engine).get(self.source), paces.get(""), now=now):
+        if not may_crawl(self._status(), paces.get(""), now=now):
             return []
         return chosen(watches, paces, source=self.source, quiet=self.quiet, now=now, slack=self._slack)
 
@@ -47,7 +51,7 @@ class Round:
         """Is a watch due, or a page left over from before, and may it be asked for today?"""
         now = self.clock.now()
         paces = tables.Paces(self.engine).of(self.source)
-        if not may_crawl(tables.Sources(self.engine).get(self.source), paces.get(""), now=now):
+        if not may_crawl(self._status(), paces.get(""), now=now):
             return False
         if self.site.daily_pages is not None and all(b.left == 0 for b in self.budgets()):
             return False
@@ -58,6 +62,17 @@ class Round:
         now, paces = self.clock.now(), tables.Paces(self.engine).of(self.source)
         hot = [w for w in watches if w.name in paces and paces[w.name].every < self.usual]
         return any(now >= paces[w.name].next_at for w in hot) and self.is_worth_a_crawl(hot)
+
+    def session(self, folder: Folder) -> SessionTurn:
+        """Whose session the next crawl takes."""
+        return take_turn(
+            folder,
+            self.engine,
+            self.source,
+            clock=self.clock,
+            used_today=tables.Budgets(self.engine).spent_by_account(self.source, at=self.clock.now()),
+            daily_pages=self.site.daily_pages,
+        )
 
     def pages_left(self, account: str) -> int:
         """Pages that this crawl may ask for: those of one crawl, or fewer where the session's day is nearly spent.
@@ -78,7 +93,7 @@ class Round:
         """What holds the source back now, for people."""
         return pauses(
             self.source,
-            status=tables.Sources(self.engine).get(self.source),
+            status=self._status(),
             rest=tables.Paces(self.engine).of(self.source).get(""),
             budgets=self.budgets(),
             watches=watches,
@@ -121,6 +136,14 @@ class Round:
                 reason=report.reason,
             )
         )
+
+    def _status(self) -> SourceStatus | None:
+        """How the source answered; that one session died is no reason to wait while another lives."""
+        status = tables.Sources(self.engine).get(self.source)
+        if status is None or status.last_outcome is not Outcome.LOGIN_REQUIRED:
+            return status
+        living = another_is_living(Accounts(self.engine).all(self.source), now=self.clock.now())
+        return attrs.evolve(status, last_outcome=None) if living else status
 
     @property
     def _slack(self) -> timedelta:

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from domain.errors import InvalidInput
+from web.sessions import part
 from web.shell import Shell, field
 
 
@@ -17,7 +18,9 @@ def router(shell: Shell) -> APIRouter:
 
     @routes.get("/feeds", response_class=HTMLResponse)
     def feeds(request: Request) -> HTMLResponse:
-        return shell.show(request, "feeds.html", reports=desk.feed_desk.all(), jobs=desk.jobs.all())
+        return shell.show(
+            request, "feeds.html", reports=desk.feed_desk.all(), sessions=part(desk), jobs=desk.jobs.all()
+        )
 
     @routes.get("/feeds/{name}", response_class=HTMLResponse)
     def feed(request: Request, name: str) -> HTMLResponse:

@@ -84,7 +84,7 @@ LOGINS: dict[str, Login] = {
         code=(".qrcode img", "#qrcode canvas"),
         before=(".qrcode-change",),
     ),
-    "heimao": Login(
+    "tousu": Login(
         page="https://login.sina.com.cn/signup/signin.php?entry=tousu",
         domains=("sina.com.cn",),
         hosts=_SINA,

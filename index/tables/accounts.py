@@ -38,6 +38,12 @@ class Accounts:
         with writing(self._engine).begin() as connection:
             return connection.execute(delete(accounts).where(here)).rowcount > 0
 
+    def explain(self, source: str, name: str, detail: str) -> None:
+        """Say why, in words of our own."""
+        here = (accounts.c.source == source) & (accounts.c.name == name)
+        with writing(self._engine).begin() as connection:
+            connection.execute(update(accounts).where(here).values(detail=detail))
+
     def answered(
         self, source: str, name: str, *, risk: Outcome | None, at: datetime, valid_until: datetime | None = None
     ) -> None:

@@ -1,72 +1,22 @@
 """Logging in to the pretended sites with a real Chromium: the QR code that a phone would read, and the session that follows."""
 
 import json
-import os
-import socket
 import subprocess
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import attrs
-import httpx
 import numpy as np
 import pytest
-import uvicorn
 
 from crawlers.chromium import why_no_browser
-from demo.server import application
 from domain.feeds import Outcome, PageSeen
 from index.tables import Sources
-from tingchao.folders import Folder
 from tingchao.opening import open_tables
 from tingchao.settings import load
 from tingchao.signing_in import session_files
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser() or "-")]
-
-
-@attrs.define
-class Town:
-    """The pretended world on loopback, and an installation beside it."""
-
-    base: str
-    folder: Folder
-
-    def command(self, *words: str, **more: Any) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "tingchao", *words],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=os.environ | {"TINGCHAO_DATA": str(self.folder.path), "DISPLAY": "", "WAYLAND_DISPLAY": ""},
-        )  # fmt: skip
-
-    def scan(self, text: str = "") -> httpx.Response:
-        return httpx.post(f"{self.base}/__world/login/scan", params={"text": text} if text else {}, trust_env=False)
-
-
-@pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    app = application(seed=1, started=datetime.now(UTC), now=lambda: datetime.now(UTC), folder=tmp_path / "world")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    base, folder = f"http://127.0.0.1:{port}", Folder(path=tmp_path / "data").made()
-    (folder.path / "tingchao.toml").write_text(
-        "".join(f'[sites.{site}]\norigin = "{base}"\n' for site in ("jd", "weibo")), "utf-8"
-    )
-    monkeypatch.setenv("TINGCHAO_DATA", str(folder.path))
-    while not server.started:
-        time.sleep(0.02)
-    yield Town(base, folder)
-    server.should_exit = True
-    thread.join(10)
 
 
 def drawn_code(process: "subprocess.Popen[str]") -> str:
@@ -93,7 +43,7 @@ def drawn_code(process: "subprocess.Popen[str]") -> str:
     return str(found.text)
 
 
-def test_a_code_in_the_terminal_is_scanned_and_the_session_is_kept_encrypted(town: Town) -> None:
+def test_a_code_in_the_terminal_is_scanned_and_the_session_is_kept_encrypted(town: Any) -> None:
     sources = Sources(open_tables(load(town.folder.path), town.folder))
     asked = PageSeen(
         source="weibo",
@@ -126,14 +76,14 @@ def test_a_code_in_the_terminal_is_scanned_and_the_session_is_kept_encrypted(tow
     assert not list(town.folder.path.glob("login/code-*")), "the picture of a used code is gone"
 
 
-def test_nobody_at_the_phone_ends_with_a_clear_word_and_without_a_session(town: Town) -> None:
+def test_nobody_at_the_phone_ends_with_a_clear_word_and_without_a_session(town: Any) -> None:
     out, err = town.command("login", "jd", "--patience", "5").communicate(timeout=60)
     assert "nobody logged in within 5 s" in err
     assert out == ""
     assert not town.folder.sessions.exists()
 
 
-def test_the_console_shows_the_code_and_then_the_session(town: Town) -> None:
+def test_the_console_shows_the_code_and_then_the_session(town: Any) -> None:
     from fastapi.testclient import TestClient
 
     from tingchao.wiring import opened
