@@ -55,7 +55,7 @@ def _review(row: JsonObject, address: Address, seen_at: datetime) -> Review | No
     sku = _sku(row) or next(iter(address.skus), "")
     media = mapping(row.get("picVideInfo") or row.get("picVideoInfo"))
     pictures = media.get("imageInfo")
-    at, day_only = _moment(row.get("publishTime"))
+    at, day_only = _published(row)
     return Review(
         id=f"suning:{number}",
         source="suning",
@@ -75,6 +75,13 @@ def _review(row: JsonObject, address: Address, seen_at: datetime) -> Review | No
         append=_append(row),
         seller_replies=_replies(row.get("replyInfo")) + _replies(mapping(row.get("againReview")).get("replyInfo")),
         default_text=is_default_text(text),
+    )
+
+
+def _published(row: JsonObject) -> tuple[datetime | None, bool]:
+    """When it was written; the text beside it only where it is a moment too."""
+    return next(
+        (told for key in ("publishTime", "publishTimeStr") if (told := _moment(row.get(key)))[0]), (None, False)
     )
 
 
@@ -112,7 +119,7 @@ def _append(row: JsonObject) -> Passage | None:
 
 def _replies(raw: Any) -> tuple[Passage, ...]:  # any JSON value
     found = []
-    for part in rows(raw) if isinstance(raw, list) else [mapping(raw)]:
+    for part in rows(raw) if isinstance(raw, list) else [mapping(raw) or {"content": raw}]:
         text = next((said for key in ("replyContent", "content", "reply") if (said := plain(part.get(key)))), "")
         moments = (_moment(part.get(key)) for key in ("replyTime", "publishTime", "createTime", "replyTimeStr"))
         at, day_only = next((told for told in moments if told[0]), (None, False))

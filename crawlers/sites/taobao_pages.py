@@ -15,6 +15,7 @@ from domain.feeds import Outcome
 from domain.prices import Product
 
 LISTS = ("rateList", "reviewVOList", "rateVOList", "comments")
+PAGE_SIZE = 20
 MISSING = ("宝贝不存在", "商品不存在", "已下架", "您查看的宝贝", "noitem")
 GUARDED = re.compile(r"x5secdata|_____tmd_____/punish|rgv587|sufei-punish|/punish\?", re.IGNORECASE)
 NAMELESS = re.compile(
@@ -73,7 +74,10 @@ def _nothing(address: Address, data: JsonObject, counted: Stats | None) -> tuple
     total = counted.total or 0 if counted else 0
     if total and not address.narrowed and not (counted and counted.exact and counted.folded == total):
         return Outcome.BLOCKED, f"an emptied list though the site counts {total}"
-    return Outcome.EMPTY, "every review is folded" if total and not address.narrowed else "no reviews yet"
+    hidden = counted.folded or 0 if counted and not address.narrowed else 0
+    if hidden > PAGE_SIZE:
+        return Outcome.BLOCKED, f"an emptied list though the site folds {hidden} away"
+    return Outcome.EMPTY, "every review is folded" if hidden else "no reviews yet"
 
 
 def _next_reviews(page: RawPage, address: Address, data: JsonObject) -> tuple[PageRequest, ...]:

@@ -63,9 +63,9 @@ def read_ware(data: JsonObject, *, asked_item: str, asked_sku: str, seen_at: dat
     product = _product(data, number)
     names = _variant_names(data)
     observe = Observer(product=product, offers=offers, seen_at=seen_at)
-    prices = [observe.price(number, own, own.in_stock)] if own.raw or own.in_stock is not None else []
+    prices = [observe.price(number, own)] if own.raw or own.in_stock is not None else []
     prices += [
-        observe.price(sku, asked, asked.in_stock, variant=names.get(sku, ""))
+        observe.price(sku, asked, variant=names.get(sku, ""))
         for sku, asked in variants.items()
         if sku != "0" and sku.isdecimal() and (asked.raw or asked.in_stock is not None)
     ]
@@ -112,7 +112,7 @@ class Observer:
     offers: tuple[str, ...]
     seen_at: datetime
 
-    def price(self, sku: str, asked: Asked, in_stock: bool | None, *, variant: str = "") -> PriceObservation:
+    def price(self, sku: str, asked: Asked, *, variant: str = "") -> PriceObservation:
         """One observation: of the item itself, or of a variant with its name."""
         number = self.product.sku.removeprefix("taobao:")
         return PriceObservation(
@@ -122,7 +122,7 @@ class Observer:
             price=asked.price,
             list_price=asked.before if asked.before and asked.price and asked.before > asked.price else None,
             promotions=tuple(dict.fromkeys((*asked.promotions, *self.offers))),
-            in_stock=in_stock,
+            in_stock=asked.in_stock,
             raw=asked.raw,
             title=f"{self.product.title} {variant}".strip(),
             url=self.product.url if sku == number else f"{self.product.url}&skuId={sku}",

@@ -10,6 +10,7 @@ import pytest
 from crawlers.sites.adapter import ParsedPage, RawPage
 from crawlers.sites.suning import Suning
 from crawlers.sites.suning_addresses import read_address
+from domain.documents import Review
 from domain.watches import Watch, WatchedProduct
 
 SEEN = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
@@ -48,6 +49,10 @@ def sample(case: str) -> bytes:
         (
             "https://review.suning.com/ajax/cluster_review_satisfy/style--000000000690300400-0000000000-----satisfy.htm",
             *("counts", "690300400", "0000000000", 1),
+        ),
+        (
+            "https://pas.suning.com/nspcpackage_000000000690300400_0000000000_574_5740101__0_1.html",
+            *("price", "690300400", "0000000000", 1),
         ),
         (PRICE + "?callback=x", "price", "11800300400", "0070100200", 1),
         (
@@ -124,3 +129,11 @@ def test_a_promotion_below_the_final_price_counts_only_in_its_time() -> None:
     (inside,) = read(body, PRICE).prices
     (after,) = read(body, PRICE, datetime(2026, 4, 1, tzinfo=UTC)).prices
     assert (inside.price, after.price) == (Decimal("2368.00"), Decimal("2500.00"))
+
+
+def test_a_reply_may_be_a_bare_text_and_a_day_may_stand_in_the_text_beside_the_moment() -> None:
+    row = {"commodityReviewId": 1, "content": "好", "publishTimeStr": "2026-03-01", "replyInfo": "谢谢"}
+    url = f"https://review.suning.com/ajax/review_lists/general-{PAD}-0070100200-total-1-default-10-----reviewList.htm"
+    (review,) = read(json.dumps({"commodityReviews": [row]}).encode(), url).documents
+    assert isinstance(review, Review)
+    assert ([reply.text for reply in review.seller_replies], review.date_only) == (["谢谢"], True)
