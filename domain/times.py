@@ -9,6 +9,8 @@ import attrs
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no daylight saving since 1991: a fixed offset is exact
 TICK = timedelta(minutes=5)
 """Length of a counting bucket; ticks start at multiples of it since the Unix epoch."""
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+"""Day of imported rows whose file says no time: before every period that is looked at, so that they never pass for news."""
 
 
 class Clock(Protocol):

@@ -8,7 +8,7 @@ import attrs
 import msgspec
 
 from domain.documents import StoredDocument
-from domain.times import Clock, iso_shanghai
+from domain.times import UNDATED, Clock, iso_shanghai
 from index.query import And, Node, Range, Term, parse
 from index.store import Documents, Found
 from nlp.normalize import normalize
@@ -153,7 +153,9 @@ def document_row(document: StoredDocument) -> dict[str, Any]:
     }
 
 
-def published(document: StoredDocument) -> str:
-    """Publishing time in ISO 8601 with +08:00; a bare date stays a date."""
+def published(document: StoredDocument) -> str | None:
+    """Publishing time in ISO 8601 with +08:00; a bare date stays a date; None where the file that it came from says none."""
+    if document.published_at == UNDATED:
+        return None
     text = iso_shanghai(document.published_at)
     return text[:10] if document.date_only else text

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,15 +15,15 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MA
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from domain.errors import StoreUnavailable, TingchaoError
+from domain.errors import AlreadyRunning, StoreUnavailable
 from domain.times import now as real_now
 from domain.watches import Watch
 from flows.collect import Ingest
 from index.tables import Jobs, Paces
 from tingchao.demo import beat
-from tingchao.folders import Folder
-from tingchao.rounds import Round, round_of
+from tingchao.importing import folder_held, import_folder
 from tingchao.retention import expire
+from tingchao.rounds import Round, round_of
 from tingchao.settings import Site
 from tingchao.sources import ADAPTERS
 from tingchao.wiring import House
@@ -56,6 +57,7 @@ class Schedule:
         self._stopping = threading.Event()
         self._starting = threading.Lock()
         self._watched: list[Watch] = []
+        self._imports = import_folder(house.folder, house.desk.imports)
         self._loading = threading.Lock()
         self._index_again = 0.0
         self._ingest: Ingest | None = None
@@ -129,26 +131,9 @@ class Schedule:
             return self._ingest
 
     def import_folder(self) -> None:
-        """Import files that were dropped into the import folder; what is done moves to `done` beside them."""
-        folder: Folder = self._house.folder
-        for path in sorted(p for p in folder.imports.iterdir() if p.is_file() and not p.name.startswith(".")):
-            if time.time() - path.stat().st_mtime < 2:
-                continue  # perhaps still being written
-            target = "done"
-            try:
-                report = self._house.desk.imports.run(path)
-                log.info(
-                    "imported file=%s rows=%d stored=%d refused=%d",
-                    path.name,
-                    report.rows,
-                    report.stored,
-                    len(report.refused),
-                )
-            except TingchaoError as error:
-                log.warning("import refused file=%s: %s", path.name, error)
-                target = "refused"
-            (folder.imports / target).mkdir(exist_ok=True)
-            path.replace(folder.imports / target / path.name)
+        """Import what was dropped into the import folder; another process that does so at the moment goes first."""
+        with suppress(AlreadyRunning), folder_held(self._house.folder):
+            self._imports.take()
 
     def crawl_for_new_watches(self) -> None:
         """A watch that was added or changed is crawled for at once, not at the next round."""

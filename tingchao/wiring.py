@@ -4,14 +4,12 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import attrs
 from sqlalchemy import Engine
 
 from alerts.notifiers.notifier import Notifier
 from crawlers.handoff import FolderInbox
-from crawlers.imports.mapping import Mapping, load_mapping, mapping_from
 from domain.documents import Document
 from domain.errors import AlreadyRunning, InvalidSettings, StoreUnavailable
 from domain.prices import PriceObservation
@@ -39,9 +37,11 @@ from index.embedded import Embedded
 from index.store import Documents, IndexDamaged, Ledger
 from index.tables.accounts import Accounts
 from index.tables.feedlog import FeedLog
+from index.tables.imports import ImportedFiles
 from nlp.normalize import normalize
 from tingchao.commands.answers import say
 from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, real_folder
+from tingchao.importing import SavedMappings
 from tingchao.login_room import LoginRoom
 from tingchao.opening import demo_environment, inbox_of, open_tables
 from tingchao.plans import plans_of
@@ -243,12 +243,7 @@ def _house(
 ) -> House:
     inbox = inbox_of(folder)
     ledger, alerts, prices = tables.Ledger(engine), tables.AlertLog(engine, now=clock.now), tables.Prices(engine)
-    watches, sources, jobs, mappings = (
-        tables.Watches(engine),
-        tables.Sources(engine),
-        tables.Jobs(engine),
-        tables.Mappings(engine),
-    )
+    watches, sources, jobs = tables.Watches(engine), tables.Sources(engine), tables.Jobs(engine)
     senders = notifiers(settings.channels)
     feeds = Feeds(
         sources=sources,
@@ -285,12 +280,6 @@ def _house(
             watches=watches,
             clock=clock,
         )
-
-    def saved_mapping(name: str) -> Mapping | None:
-        if name.endswith((".toml", ".json")):
-            return load_mapping(Path(name))
-        values = mappings.get(name)
-        return mapping_from(values, where=f"mapping {name!r}") if values else None
 
     search = Search(documents=documents, normalize=normalize, clock=clock)
     themes = Themes(documents=documents, search=search)
@@ -339,7 +328,9 @@ def _house(
         imports=Imports(
             handover=Handover(folder=folder, inbox=inbox, ledger=ledger),
             clock=clock,
-            mappings=saved_mapping,
+            mappings=SavedMappings(table=tables.Mappings(engine)),
+            files=ImportedFiles(engine),
+            known=ledger.known,
         ),
         demo=_controls(state, folder),
         leave_demo=leave_demo,

@@ -8,10 +8,11 @@ from typing import Any
 
 import attrs
 
+from crawlers.imports.mapping import Mapping
 from domain.errors import InvalidInput, TingchaoError
 from flows.imports import ImportReport, Imports
 
-ENDINGS = (".csv", ".tsv", ".xlsx", ".jsonl", ".json")
+ENDINGS = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".jsonl", ".json", ".db", ".sqlite", ".sqlite3", ".zip")
 KEPT = 20  # uploads remembered; the oldest go first
 
 
@@ -45,7 +46,9 @@ class Uploads:
         """Keep an uploaded file; `save` writes it to the path given. Raises InvalidInput for a kind of file that is not read."""
         clean = clean_name(name)
         if not clean.lower().removesuffix(".gz").endswith(ENDINGS):
-            raise InvalidInput(f"不认识 {clean!r} 这种文件：可以是 {'、'.join(ENDINGS)}，也可以再加 .gz")
+            raise InvalidInput(
+                f"不认识 {clean!r} 这种文件：可以是 {'、'.join(ENDINGS)}，也可以再加 .gz。图片和 PDF 请到后台导出表格；纯文本请存成一列的 CSV，第一行写「评价内容」"
+            )
         upload_id = token_hex(8)
         path = self._folder / upload_id / clean
         path.parent.mkdir(parents=True)
@@ -66,20 +69,19 @@ class Uploads:
         """All that are remembered, newest first."""
         return list(self._uploads.values())[::-1]
 
-    def start(self, upload_id: str, *, source: str) -> None:
-        """Import a waiting upload in the background; anything but a waiting one is left as it is."""
+    def start(self, upload_id: str, *, source: str, mapping: str | Mapping = "", again: bool = False) -> None:
+        """Import a waiting upload in the background; anything but a waiting one is left as it is. The rest as `Imports.run`."""
         with self._lock:
             upload = self._uploads[upload_id]
             if upload.state != "waiting":
                 return
             self._uploads[upload_id] = attrs.evolve(upload, state="running")
-        threading.Thread(target=self._run, args=(upload, source), name=f"import-{upload_id}", daemon=True).start()
+        way = {"source": source, "mapping": mapping, "again": again}
+        threading.Thread(target=self._run, args=(upload, way), name=f"import-{upload_id}", daemon=True).start()
 
-    def _run(self, upload: Upload, source: str) -> None:
+    def _run(self, upload: Upload, way: dict[str, Any]) -> None:
         try:
-            report = self._imports.run(
-                upload.path, source=source, progress=lambda rows: self._note(upload.id, rows=rows)
-            )
+            report = self._imports.run(upload.path, **way, progress=lambda rows: self._note(upload.id, rows=rows))
             self._note(upload.id, state="done", report=report, rows=report.rows)
         except TingchaoError as error:
             self._note(upload.id, state="failed", fault=str(error).replace(str(upload.path), upload.name))

@@ -1,6 +1,7 @@
 """One cell of another tool's file: text, id, moment, stars, money, count, each refused where it can't be trusted."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ MANGLED_ID = re.compile(r"[+-]?\d(?:\.\d+)?[eE]\+?\d{1,3}")
 _WRAPPED = re.compile(r'="(.*)"', re.DOTALL)
 _DATE = re.compile(
     r"(?P<y>\d{4})(?P<sep>[-/.年])(?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})[日号]?"
-    r"(?:[T\s]*(?P<h>\d{1,2})[:：时点](?P<min>\d{1,2})[分]?(?:[:：]?(?P<s>\d{1,2})(?:\.\d+)?秒?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+    r"(?:[T\s]*(?P<half>上午|下午|AM|PM)?\s*(?P<h>\d{1,2})[:：时点](?P<min>\d{1,2})[分]?(?:[:：]?(?P<s>\d{1,2})(?:\.\d+)?秒?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
 )
 _COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?")
 _ENGLISH_FORMS = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z")
@@ -22,6 +23,11 @@ _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=SHANGHAI)
 _STARS = re.compile(r"(?:score|star)?\s*([1-5])(?:\.0+)?\s*(?:星|分|颗星|stars?)?", re.IGNORECASE)
 _STAR_WORDS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _POLARITY = {"好评": "good", "中评": "neutral", "差评": "bad", "good": "good", "neutral": "neutral", "bad": "bad"}
+_NOTHING = {"", "-", "--", "—", "/", "无", "暂无", "0"}
+_HALF_DAY = {"下午", "PM"}
+SURE_DIGITS = 15
+"""Digits of a number that a spreadsheet keeps; it writes zeros for those after them."""
+_EXACT = 2**53  # floats below hold every whole number
 _NO_VALUE = {"nan", "NaN", "None", "NULL", "null", "\\N", "#N/A"}  # what pandas and databases write for nothing
 _YES = {"是", "有", "有货", "现货", "在售", "true", "yes", "y", "1", "1.0"}
 _NO = {"否", "无", "无货", "缺货", "售罄", "下架", "已下架", "false", "no", "n", "0", "0.0"}
@@ -61,19 +67,41 @@ def text(value: Any) -> str:
     return "" if words in _NO_VALUE else words
 
 
-def identity(value: Any, name: str) -> str:
+def identity(value: Any, name: str, *, rounded: bool = False) -> str:
     """An id as text; empty for an empty cell. Raises BadCell for one that a spreadsheet has rounded.
 
-    name: the column, for the message.
+    name: the column, for the message. rounded: the whole column has lost its last digits (`rounded_column`).
     """
     if isinstance(value, bool):
         return ""
-    if isinstance(value, float) and (not value.is_integer() or abs(value) >= 1e15):
+    if isinstance(value, dict):  # weibo-crawler: the reposted post as a whole
+        return identity(value.get("id"), name)
+    if isinstance(value, float) and (not value.is_integer() or abs(value) >= _EXACT):
         raise BadCell(_mangled(name, f"{value:.15g}"))
-    words = text(value)
-    if MANGLED_ID.fullmatch(words):
+    words = f"{value:.0f}" if isinstance(value, float) else text(value)
+    if MANGLED_ID.fullmatch(words) or (rounded and _lost_digits(words)):
         raise BadCell(_mangled(name, words))
     return words.removesuffix(".0") if re.fullmatch(r"\d+\.0", words) else words
+
+
+def rounded_column(values: Iterable[Any]) -> bool:
+    """Have all long ids of a column zeros where a spreadsheet writes them: after the fifteenth digit?
+
+    Numbers of a workbook are judged by one row, text only where chance would need one in ten thousand.
+    """
+    long = [(value, words) for value in values if len(words := _digits(value)) > SURE_DIGITS]
+    if not long or not all(_lost_digits(words) for _, words in long):
+        return False
+    return isinstance(long[0][0], float) or sum(len(words) - SURE_DIGITS for _, words in long) >= 4
+
+
+def _digits(value: Any) -> str:
+    words = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else text(value)
+    return words if words.isascii() and words.isdigit() else ""
+
+
+def _lost_digits(words: str) -> bool:
+    return len(words) > SURE_DIGITS and words.isdigit() and not words[SURE_DIGITS:].strip("0")
 
 
 def moment(value: Any) -> Moment | None:
@@ -87,10 +115,10 @@ def moment(value: Any) -> Moment | None:
     if isinstance(value, date):
         return Moment(at=day_start(value), date_only=True)
     words = text(value)
-    if not words:
+    if words in _NOTHING:
         return None
     try:
-        found = _number(value, words) or _written(words) or _english(words)
+        found = _number(words) or _written(words) or _english(words)
     except (ValueError, OverflowError):
         found = None
     if found is None:
@@ -120,8 +148,11 @@ def polarity(value: Any) -> str | None:
 
 
 def count(value: Any) -> int | None:
-    """A number of things: 12, "1.2万", "100万+", "1,024"; None where there is none."""
-    words = text(value).lower().replace(",", "").removesuffix("+").strip()
+    """A number of things: 12, "1.2万", "100万+", "1,024", or so many addresses of pictures; None where there is none."""
+    words = text(value).lower()
+    if "http" in words:
+        return words.count("http")
+    words = words.replace(",", "").removesuffix("+").strip()
     match = re.fullmatch(r"(\d{1,15})(\.\d{1,6})?\s*([万亿wk千]?)\+?", words)
     if match is None:
         return None
@@ -145,6 +176,18 @@ def money(value: Any, name: str) -> Decimal | None:
     return amount.quantize(Decimal("0.01"))
 
 
+def passage(value: Any) -> str:
+    """A later text; empty where the cell says that there is none: -, 无."""
+    words = text(value)
+    return "" if words in _NOTHING else words
+
+
+def nickname(value: Any) -> str:
+    """A name that tells people apart; empty for a masked one (j***8), which many share, and for 匿名用户."""
+    words = text(value)
+    return "" if "*" in words or words.startswith("匿名") else words
+
+
 def yes_or_no(value: Any) -> bool | None:
     """True for 是, 有货, 1; False for 否, 无货, 0; None for anything else."""
     words = text(value).lower()
@@ -152,14 +195,15 @@ def yes_or_no(value: Any) -> bool | None:
 
 
 def _mangled(name: str, seen: str) -> str:
-    return f"「{name}」{seen} 被电子表格改写过，尾数已丢失；请把该列设为文本重新导出，或在映射里去掉这一列"
+    return f"「{name}」{seen} 被电子表格改写过，尾数已丢失；导出时请把该列设为文本，不要先用 Excel 打开保存"
 
 
-def _number(value: Any, words: str) -> Moment | None:
+def _number(words: str) -> Moment | None:
     """Unix seconds or milliseconds, a compact date, or a workbook's day number."""
-    if isinstance(value, float) and 20_000 < value < 80_000:
-        at = _EXCEL_EPOCH + timedelta(seconds=round(value * 86_400))
-        return Moment(at=at.astimezone(UTC), date_only=value.is_integer())
+    if re.fullmatch(r"[2-7]\d{4}(?:\.\d+)?", words):
+        days = float(words)
+        at = _EXCEL_EPOCH + timedelta(seconds=round(days * 86_400))
+        return Moment(at=at.astimezone(UTC), date_only=days.is_integer())
     if match := _COMPACT.fullmatch(words):
         year, month, day, *clock = match.groups()
         return _moment(int(year), int(month), int(day), [int(part) for part in clock if part is not None])
@@ -173,6 +217,8 @@ def _written(words: str) -> Moment | None:
     if match is None:
         return None
     clock = [int(part) for part in (match["h"], match["min"], match["s"]) if part is not None]
+    if match["half"] in _HALF_DAY and clock[0] < 12:
+        clock[0] += 12
     made = _moment(int(match["y"]), int(match["m"]), int(match["d"]), clock)
     if not match["zone"]:
         return made

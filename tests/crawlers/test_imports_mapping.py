@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from crawlers.imports.cells import BadCell, count, money, stars
-from crawlers.imports.mapping import guess_columns, load_mapping, mapping_from, source_of, values_of
+from crawlers.imports.guessing import guess_columns
+from crawlers.imports.mapping import load_mapping, mapping_from, values_of
+from crawlers.imports.sources import source_of
 from domain.errors import InvalidSettings
 
 

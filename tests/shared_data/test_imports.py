@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.imports.reading import Refused
+from crawlers.imports.lines import Refused
 from crawlers.imports.rows import guess, read_documents
 from domain.documents import Review
 from domain.times import shanghai

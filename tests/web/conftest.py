@@ -12,6 +12,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from crawlers.imports.mapping import corrected
+from crawlers.imports.rows import look
 from domain.alerts import (
     Alert,
     AlertKind,
@@ -29,6 +31,7 @@ from domain.documents import AuthorKind, Kind, StoredDocument
 from domain.engagement import Look
 from domain.errors import InvalidInput, InvalidQuery
 from domain.feeds import FeedState, Outcome, SourceStatus
+from domain.imports import ImportedFile
 from domain.prices import PriceObservation, Product
 from domain.watches import Watch, WatchedProduct
 from flows.desk import Desk
@@ -380,16 +383,39 @@ class FakeSources:
         self.rows[name] = attrs.evolve(self.rows.get(name) or SourceStatus(name=name), on=on, reason=reason)
 
 
-class FakeImports:
-    def preview(self, path: Path) -> Any:
-        certain = "text" in path.read_text(encoding="utf-8").splitlines()[0]
-        columns = {"text": "text", "rating": "stars"} if certain else {}
-        why = "" if certain else "没有一列像正文"
-        return SimpleNamespace(mapping=SimpleNamespace(columns=columns), certain=certain, why=why, ignored=())
+class FakeMappings:
+    def __init__(self) -> None:
+        self.rows: dict[str, Any] = {}
 
-    def run(
-        self, path: Path, *, source: str = "", mapping: str = "", progress: Any = lambda rows: None
-    ) -> ImportReport:
+    def all(self) -> dict[str, Any]:
+        return dict(self.rows)
+
+    def save(self, name: str, mapping: Any) -> None:
+        self.rows[name] = mapping
+
+    def remove(self, name: str) -> bool:
+        return self.rows.pop(name, None) is not None
+
+
+class FakeImports:
+    """Looks at files as the real one does, stores nothing."""
+
+    def __init__(self) -> None:
+        self.mappings = FakeMappings()
+        self.ways: list[dict[str, Any]] = []
+        self.files = SimpleNamespace(recent=lambda limit=50: self.imported)
+        self.imported = [
+            ImportedFile(sha256="0" * 64, name="京东评价.csv", source="jd", imported_at=ago(90), rows=1204, stored=1198, known=0, refused=6)
+        ]  # fmt: skip
+
+    def preview(self, path: Path) -> Any:
+        return look(path, saved=self.mappings.all())
+
+    def corrected(self, guess: Any, **said: Any) -> Any:
+        return corrected(guess, **said)
+
+    def run(self, path: Path, *, progress: Any = lambda rows: None, **way: Any) -> ImportReport:
+        self.ways.append(way)
         rows = path.read_text(encoding="utf-8").splitlines()[1:]
         progress(len(rows))
         refused = tuple(
