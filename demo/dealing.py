@@ -12,7 +12,7 @@ from demo.catalogue import Product
 from demo.clock import beijing
 from demo.rhythm import midnight
 
-SHARE = 0.12
+SHARE = 0.35
 """Share of the products that have a deal on a day."""
 SHOWN = timedelta(days=3)
 """How long the site's lists show a deal."""

@@ -39,7 +39,7 @@ def thread_page(world: World, request: Request) -> Response:
     text = (
         f'<!DOCTYPE html><html><head><meta charset="UTF-8"><link rel="canonical" href="//tieba.baidu.com/p/{thread.tid}">'
         f"<title>{thread.title}【{thread.forum}吧】_百度贴吧</title></head><body>"
-        f'<ul><li class="l_reply_num"><span class="red">{len(thread.floors) - 1}</span>回复贴，共<span class="red">{pages}</span>页</li></ul>'
+        f'<ul><li class="l_reply_num"><span class="red">{_answers(thread)}</span>回复贴，共<span class="red">{pages}</span>页</li></ul>'
         f'<h3 class="core_title_txt" title="{thread.title}">{thread.title}</h3>'
         f"{''.join(_floor(thread, floor) for floor in shown)}</body></html>"
     )

@@ -1,5 +1,7 @@
 """What becomes of a document that is seen again: nothing new, or a newer version."""
 
+import re
+
 import attrs
 
 from domain.documents import StoredDocument
@@ -10,6 +12,7 @@ _STAYS = (
     "region", "rating", "sku", "product", "target", "demands", "status",
 )  # fmt: skip
 """What only the site can say."""
+_CUT = re.compile(r"(?:\.{2,}|…|全文)\s*$")
 
 
 def merged(old: StoredDocument, new: StoredDocument) -> StoredDocument | None:
@@ -41,11 +44,12 @@ def _with_known(old: StoredDocument, new: StoredDocument) -> StoredDocument:
 
 
 def _preview(old: StoredDocument, new: StoredDocument) -> bool:
-    if len(new.normalized) >= len(old.normalized) or new.analyzer != old.analyzer:
+    begin = new.normalized.rstrip(" .…。").removesuffix("全文").rstrip(" .…。")
+    # a mark of the cut may be as long as the little that it stands for
+    length = len(begin) if _CUT.search(new.normalized) else len(new.normalized)
+    if length >= len(old.normalized) or new.analyzer != old.analyzer:
         return False
-    return bool(new.normalized) and old.normalized.startswith(
-        new.normalized.rstrip(" .…。").removesuffix("全文").rstrip(" .…。")
-    )
+    return bool(new.normalized) and old.normalized.startswith(begin)
 
 
 def _knows_time(old: StoredDocument, new: StoredDocument) -> bool:

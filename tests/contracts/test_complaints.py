@@ -51,6 +51,13 @@ def test_a_list_that_shows_the_beginning_of_the_text_still_tells_the_new_status(
     assert steps(engine) == [("处理中", 0), ("已回复", 1)]
 
 
+def test_a_beginning_that_lacks_two_characters_is_a_beginning_though_its_dots_make_it_longer(engine: Engine) -> None:
+    short = attrs.evolve(complaint("处理中", 1), text=LONG[:-2] + "...", normalized=LONG[:-2].lower() + "...")
+    store(engine, complaint("处理中", 0), short)
+    (stored,) = Ledger(engine).get(["tousu:17390000001"])
+    assert (stored.text, stored.version) == (LONG, 1)
+
+
 def test_a_look_without_a_status_changes_none(engine: Engine) -> None:
     store(engine, complaint("处理中", 0), complaint("", 1))
     assert steps(engine) == [("处理中", 0)]
