@@ -3,7 +3,7 @@
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import attrs
 
@@ -155,7 +155,8 @@ def _json(raw: Any) -> Any:  # any JSON value, or the text of one
 
 
 def _data(query: dict[str, str]) -> dict[str, Any]:  # the site's own parameters, any JSON
-    return mapping(_json(query.get("data", "")))
+    raw = query.get("data", "")
+    return mapping(_json(raw)) or mapping(_json(unquote(raw)))  # some capture it encoded twice
 
 
 def _first(data: dict[str, Any], query: dict[str, str], keys: tuple[str, ...]) -> str:

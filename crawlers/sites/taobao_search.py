@@ -162,26 +162,26 @@ def _api_item(row: JsonObject, seen_at: datetime) -> Offer | None:
 
 
 def _card(card: Selector, seen_at: datetime) -> Offer | None:
-    link = card.css("a::attr(href)").get() or card.attrib.get("href", "")
-    said = "".join(
-        card.xpath(".//*[contains(@class,'priceInt--') or contains(@class,'priceFloat--')]//text()").getall()
-    )
-    title = card.xpath("string(.//*[contains(@class,'title--')][1])").get() or ""
-    number = _id_in(link) or "".join(
-        re.findall(r"item_id_(\d+)", card.attrib.get("id", "") + " " + (card.css("a::attr(id)").get() or ""))[:1]
-    )
+    # by XPath: `attrib` raises where a broken page has an attribute of an impossible name
+    link = next((href for href in card.xpath(".//a/@href | @href | ancestor::a/@href").getall() if _id_in(href)), "")
+    marks = " ".join(card.xpath("@id | .//a/@id | ancestor::a/@id").getall())
+    found = re.search(r"item_id_(\d+)", marks)
     return _offer(
-        number=number,
-        title=one_line(title),
-        shop=one_line(
-            card.xpath("string(.//*[contains(@class,'shopName--') or contains(@class,'shopNameText--')][1])").get()
-        ),
-        raw=said.strip(),
+        number=_id_in(link) or (found.group(1) if found else ""),
+        title=_said(card, "title--"),
+        shop=_said(card, "shopName--", "shopNameText--"),
+        raw=_said(card, "priceInt--") + _said(card, "priceFloat--"),
         before=None,
-        sales=card.xpath("string(.//*[contains(@class,'realSales--')][1])").get(),
+        sales=_said(card, "realSales--"),
         tmall="tmall.com" in link,
         seen_at=seen_at,
     )
+
+
+def _said(card: Selector, *classes: str) -> str:
+    """The text of the first part whose class holds one of these words."""
+    named = " or ".join(f"contains(@class, '{word}')" for word in classes)
+    return one_line(card.xpath(f"string(.//*[{named}][1])").get())
 
 
 def _offer(

@@ -17,11 +17,17 @@ from domain.prices import PriceObservation, Product
 
 RANGE = re.compile(r"([\d.,]+)\s*[-~至–—]\s*[¥￥]?([\d.,]+)")
 NOT_THE_PRICE = re.compile(r"定金|订金|预付|首付|月供|每期|期免息|运费|预售定")
+NOT_FOR_ALL = re.compile(r"VIP|会员|新人|新客|首单|拼团|团购|多件|\d件", re.IGNORECASE)
+"""Prices of members, newcomers and groups: said beside the price, never instead of it."""
 BEFORE = re.compile(r"优惠前|原价|划线|专柜|吊牌|建议零售|价格$")
 PROMOTIONAL = re.compile(r"优惠|促销|活动|领券|coupon|promotion", re.IGNORECASE)
 STOCKED = {"有货": True, "无货": False, "缺货": False, "售罄": False, "已售罄": False}
 PAGE_DATA = re.compile(r'"res"\s*:\s*(?=\{)')
 EMPTY = ("", "0", "0.00", "null")
+
+
+Titled = tuple[Decimal, str, str]
+"""An amount, the site's title of it, and its text."""
 
 
 @attrs.frozen(kw_only=True)
@@ -167,26 +173,24 @@ def _shown(data: JsonObject) -> Asked:
 
 def _read(pieces: Iterable[JsonObject]) -> Asked:
     """A pair of prices with their titles: the lower is what a buyer pays, the other what was asked before."""
-    found: list[tuple[Decimal, str, str]] = []
+    found, others = list[Titled](), list[Titled]()
     for piece in pieces:
         title, text = one_line(piece.get("priceTitle") or piece.get("title")), one_line(piece.get("priceText"))
         fen = name(piece.get("priceMoney"))
         value = amount(text) or (money(f"{Decimal(fen) / 100:f}") if fen.isdecimal() and len(fen) < 12 else None)
         if value is not None and not NOT_THE_PRICE.search(title):
-            found.append((value, title, text or str(value)))
+            (others if NOT_FOR_ALL.search(title) else found).append((value, title, text or str(value)))
     if not found:
-        return Asked()
-    payable = [each for each in found if not BEFORE.search(each[1])] or found
-    price = min(payable)
+        return Asked(promotions=tuple(f"{title} {text}" for _, title, text in others))
+    price = min([each for each in found if not BEFORE.search(each[1])] or found)
     top = max(found)
-    raw = " ".join(dict.fromkeys(f"{title}{text}" for _, title, text in found))
-    return Asked(price=price[0], before=top[0] if top[0] > price[0] else None, raw=raw, promotions=_how(price, found))
-
-
-def _how(price: tuple[Decimal, str, str], found: list[tuple[Decimal, str, str]]) -> tuple[str, ...]:
-    """The words for a price that is lower than before: `券后 1388`."""
-    lower = len({value for value, _, _ in found}) > 1
-    return (f"{price[1]} {price[2]}".strip(),) if lower and price[1] else ()
+    lower = price[0] < top[0] and price[1]
+    return Asked(
+        price=price[0],
+        before=top[0] if top[0] > price[0] else None,
+        raw=" ".join(dict.fromkeys(f"{title}{text}" for _, title, text in found)),
+        promotions=tuple(f"{title} {text}" for _, title, text in [*([price] if lower else []), *others]),
+    )
 
 
 def _offers(data: JsonObject) -> tuple[str, ...]:

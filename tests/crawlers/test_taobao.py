@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
 
@@ -45,6 +46,7 @@ def read(case: str, url: str, *, browser: bool = False) -> ParsedPage:
         ("https://h5api.m.tmall.com/h5/mtop.alibaba.review.list.for.new.pc.detail/1.0/", "review_list"),
         ("https://h5api.m.tmall.com/h5/mtop.taobao.pcdetail.data.get/1.0/?callback=z&jsv=2.7.2", "ware"),
         ("https://h5api.m.tmall.com/h5/mtop.user.getusersimple/1.0/", None),
+        ("https://h5api.m.tmall.com/h5/mtop.taobao.pcdetail.data.get/1.0/?data=[]&api=x", "ware"),
         ("https://RATE.tmall.com/list_detail_rate.htm?callback=jsonp128&itemId=1", "reviews"),
         ("https://rate.tmall.com:443/list_detail_rate.htm/_____tmd_____/punish?x5secdata=1", "punish"),
         ("https://sec.taobao.com/query.htm?smApp=tmallrateweb", "punish"),
@@ -164,3 +166,16 @@ def test_a_quotation_mark_that_nobody_escaped_costs_no_review_and_a_cut_body_is_
     for part in range(10, len(body) - 1, 7):
         outcome = Taobao().parse(RawPage(url=url, body=body[:part], seen_at=SEEN)).outcome
         assert outcome in (Outcome.TRUNCATED, Outcome.CHANGED), part
+
+
+def test_a_members_price_stands_beside_what_everybody_pays() -> None:
+    info = {
+        "price": {"priceText": "1299", "priceTitle": "券后"},
+        "subPrice": {"priceText": "1234", "priceTitle": "88VIP价"},
+        "quantity": "3",
+    }
+    body = json.dumps({"item": {"itemId": "680100200300"}, "skuCore": {"sku2info": {"5700000000001": info}}}).encode()
+    url = "https://h5api.m.tmall.com/h5/mtop.taobao.pcdetail.data.get/1.0/"
+    for price in Taobao().parse(RawPage(url=url, body=body, seen_at=SEEN)).prices:
+        assert (price.price, price.list_price) == (Decimal("1299.00"), None)
+        assert price.promotions == ("88VIP价 1234",)
