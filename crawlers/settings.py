@@ -10,8 +10,8 @@ from domain.times import Clock
 
 MAX_BYTES = 8 * 1024 * 1024
 """Largest answer, before and after decompression."""
-DEPTH_LIMIT = 50
-"""Links followed in a row from a first page."""
+DEPTH_LIMIT = 110
+"""Links followed in a row from a first page: fifty pages of a full search, its finer slices, fifty pages of the finest."""
 SHORTEST_DELAY_S = 0.01
 """Real seconds between two requests at least, however fast the clock runs."""
 

@@ -17,7 +17,7 @@ from crawlers.sites.weibo_lists import post_list
 from crawlers.sites.weibo_numbers import is_mid
 from crawlers.sites.weibo_results import ended
 from crawlers.sites.weibo_search import search_page
-from crawlers.sites.weibo_single import departed, long_text, single_post
+from crawlers.sites.weibo_single import below, departed, long_text, single_post
 from domain.feeds import Outcome
 from domain.watches import Watch
 
@@ -68,7 +68,7 @@ class Weibo:
     def below_pages(self, document_id: str) -> tuple[PageRequest, ...]:
         """Comments and reposts of a known post, each newest first, so that reading may stop at known ones."""
         mid = _mid(document_id)
-        return (weibo_addresses.newest_comments(mid), weibo_addresses.newest_reposts(mid)) if mid else ()
+        return below(mid) if mid else ()
 
     def page_of(self, url: str) -> str | None:
         """The page type of an address, by host, path and parameters in any order."""

@@ -17,6 +17,8 @@ from crawlers.sites.weibo_numbers import count_of
 from domain.feeds import Outcome
 
 _SINGLE = ("post", "longtext")
+_FEW = 20
+"""So many comments the site may have filtered away altogether; more than a page of them has been withheld."""
 _UNDER_A_POST = ("comments", "replies", "reposts", "likes")
 _VISITOR = re.compile(r"sina visitor system|genvisitor|visitor/visitor|visitor\.passport", re.I)
 _CAPTCHA = re.compile(r"captcha|geetest|验证码|安全验证|人机验证|完成验证|异常访问", re.I)
@@ -131,6 +133,8 @@ def nothing(address: Address, *, total: int | None, told: bool) -> Verdict:
     """
     if not address.first and (told or not total or (address.number - 1) * address.size >= total):
         return Verdict(outcome=Outcome.END, reason="no more items")
+    if total and address.page in _UNDER_A_POST and total <= _FEW:
+        return Verdict(outcome=Outcome.EMPTY, reason=f"none of {total} is shown: the site filters comments")
     if total:
         return Verdict(outcome=Outcome.BLOCKED, reason=f"emptied list, though the site counts {total}")
     return Verdict(outcome=Outcome.EMPTY, reason="no items")

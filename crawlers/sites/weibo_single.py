@@ -1,13 +1,18 @@
 """Weibo's pages about one post: the post as it is now, gone, or the whole of its long text."""
 
-from crawlers.sites.adapter import JsonObject, ParsedPage, RawPage
-from crawlers.sites.weibo_addresses import Address, post_page
+import attrs
+
+from crawlers.sites.adapter import JsonObject, PageRequest, ParsedPage, RawPage
+from crawlers.sites.weibo_addresses import Address, newest_comments, newest_reposts, post_page
 from crawlers.sites.weibo_numbers import bid_of
 from crawlers.sites.weibo_outcomes import Verdict
 from crawlers.sites.weibo_posts import gone_post, posts, says_gone, text_of
 from crawlers.sites.weibo_results import changed, done, ended
 from domain.documents import Post
 from domain.feeds import Outcome
+
+WORTH_A_PAGE = 5
+"""Comments or reposts from which on they are read when their post is looked at again: each look costs the session a page."""
 
 
 def single_post(page: RawPage, address: Address, data: JsonObject) -> ParsedPage:
@@ -26,7 +31,20 @@ def single_post(page: RawPage, address: Address, data: JsonObject) -> ParsedPage
         return changed(address, "no post in the answer")
     if address.mid and own.id != f"weibo:{address.mid}":
         return ended(address, Verdict(outcome=Outcome.WRONG_ITEM, reason=f"asked for {address.mid}, got {own.id[6:]}"))
-    return done(address, found)
+    # that the post is known says nothing about what was said below it since
+    return attrs.evolve(done(address, found, further=_below(own)), thorough=True)
+
+
+def below(mid: str) -> tuple[PageRequest, PageRequest]:
+    """Comments and reposts of a post, each newest first, so that reading may stop at known ones."""
+    return newest_comments(mid), newest_reposts(mid)
+
+
+def _below(post: Post) -> list[PageRequest]:
+    """Where what was said below the post is, if it is worth a page."""
+    comments, reposts = below(post.id.removeprefix("weibo:"))
+    found = [comments] if (post.comments or 0) >= WORTH_A_PAGE else []
+    return [*found, reposts] if (post.reposts or 0) >= WORTH_A_PAGE else found
 
 
 def long_text(page: RawPage, address: Address, data: JsonObject) -> ParsedPage:

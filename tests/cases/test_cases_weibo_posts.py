@@ -5,8 +5,9 @@ from typing import Any
 from urllib.parse import quote
 
 from crawlers.sites.weibo import Weibo
+from crawlers.sites.weibo_single import WORTH_A_PAGE
 from demo import ids, people
-from demo.cases.weibo_posts import FULL, STORM, STRANGE
+from demo.cases.weibo_posts import FULL, STORM, STRANGE, post
 from demo.clock import BEIJING, beijing
 from domain.feeds import FeedState, Outcome
 from domain.watches import Watch
@@ -86,9 +87,9 @@ def test_weibo_clock_ahead(replica: Any) -> None:
     assert replica.state("weibo") is FeedState.HEALTHY
     week = replica.world.now() - timedelta(days=7)
     assert not replica.missing("weibo", "post", since=week, query="热水器")
-    for post in replica.world.posts("热水器"):
-        told = replica.document(f"weibo:{post.mid}")
-        assert told.published_at - post.at == timedelta(minutes=7)
+    for real in replica.world.posts("热水器"):
+        told = replica.document(f"weibo:{real.mid}")
+        assert told.published_at - real.at == timedelta(minutes=7)
 
 
 def test_weibo_extend_fails(replica: Any) -> None:
@@ -97,10 +98,10 @@ def test_weibo_extend_fails(replica: Any) -> None:
     replica.collect("weibo")
     assert replica.state("weibo") is FeedState.HEALTHY
     mine = [published(replica, scene)[n] for n in range(3)]
-    for n, post in enumerate(mine):
+    for n, real in enumerate(mine):
         short = stored(replica, scene, n).text
         assert 100 < len(short) <= 140
-        assert post.text.startswith(short.removesuffix("..."))
+        assert real.text.startswith(short.removesuffix("..."))
     replica.stop("weibo-extend-fails")
     replica.world.publish("weibo-extend-fails", posts=mine)
     replica.ask("weibo", *(f"https://m.weibo.cn/statuses/extend?id={p.mid}" for p in mine), page="longtext")
@@ -176,3 +177,29 @@ def test_weibo_storm(replica: Any) -> None:
     assert len({d.cluster for d in told if d.cluster}) == 1
     assert sum(bool(d.cluster) for d in told) >= STORM - 1  # the first of them was nobody's copy when it came
     assert {d.sentiment.value for d in told} == {"negative"}
+
+
+def test_new_comments_and_reposts_are_found_when_a_known_post_is_looked_at_again(replica: Any) -> None:
+    scene = replica.play("weibo-storm")
+    replica.stop("weibo-storm")
+    now = replica.world.now()
+    first = post(scene, 0, "澜川热水器插座烧了", at=now - timedelta(minutes=2), author=people.DOCTOR, fame=90_000)
+    reposts = [
+        post(scene, 1 + n, f"太吓人了{n}", at=now + timedelta(minutes=n), author=people.person(n), repost=first)
+        for n in range(60)
+    ]
+    replica.world.publish("one", posts=[first, *reposts])
+    follow(replica, "澜川热水器插座烧了")
+    replica.collect("weibo")
+    assert str(first.mid) in replica.stored_ids("weibo", "post")
+    below: list[int] = []
+    for step in ({"minutes": 20}, {"minutes": 45}, {"hours": 5}, {"hours": 18}):
+        replica.wait(**step)
+        crawl = replica.collect("weibo")
+        assert crawl.report["stopped"] is None
+        here = {str(c.id) for c in replica.world.comments(first.mid)}
+        assert len(here) < WORTH_A_PAGE or here <= replica.stored_ids("weibo", "comment")
+        assert {p.page for p in crawl.pages} >= {"post", "reposts"}
+        below.append(len(here & replica.stored_ids("weibo", "comment")))
+    assert below[0] < below[-1] == len(replica.world.comments(first.mid)) >= WORTH_A_PAGE
+    assert len(tables.Engagement(replica.engine).reposts_of(f"weibo:{first.mid}", limit=100)) == 60

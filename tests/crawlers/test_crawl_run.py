@@ -166,10 +166,10 @@ def test_endless_links_end_at_the_page_budget(pond: Any, crawl: Any) -> None:
 
 
 def test_endless_links_end_at_the_depth_limit(pond: Any, crawl: Any) -> None:
-    for page in range(1, 80):
+    for page in range(1, 140):
         pond.posts(page, [page])
     crawl.run(job={"pages_limit": 500})
-    assert len(pond.paths()) == 51
+    assert len(pond.paths()) == 111
 
 
 def test_paging_back_stops_at_what_the_ledger_knows(pond: Any, crawl: Any) -> None:

@@ -19,7 +19,7 @@ def test_scrapy_is_polite_bounded_and_closed() -> None:
     assert read.getint("CONCURRENT_REQUESTS_PER_DOMAIN") == 1
     assert read.getint("DOWNLOAD_MAXSIZE") == 8 * 1024 * 1024
     assert read.getint("DOWNLOAD_TIMEOUT") == 20
-    assert read.getint("DEPTH_LIMIT") == 50
+    assert read.getint("DEPTH_LIMIT") == 110
     assert read.getint("RETRY_TIMES") == 2
     assert "429" not in [str(code) for code in read.getlist("RETRY_HTTP_CODES")]
     assert not read.getbool("COOKIES_ENABLED")

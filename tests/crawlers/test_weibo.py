@@ -125,6 +125,8 @@ def cards(*mblogs: dict[str, Any], **info: Any) -> dict[str, Any]:
         (SEARCH, {"body": {"ok": 1, "data": {"blocks": []}}}, Outcome.CHANGED),
         (HOTFLOW, {"body": {"ok": 0}}, Outcome.EMPTY),
         (HOTFLOW + "&max_id=139000000000001", {"body": {"ok": 0}}, Outcome.END),
+        (HOTFLOW, {"body": {"ok": 1, "data": {"data": [], "total_number": 3, "max_id": 0}}}, Outcome.EMPTY),
+        (HOTFLOW, {"body": {"ok": 1, "data": {"data": [], "total_number": 12502, "max_id": 0}}}, Outcome.BLOCKED),
         (
             BUILD + "&max_id=4",
             {"body": {"ok": 1, "data": [], "max_id": 0, "trendsText": "已加载全部评论"}},
@@ -330,3 +332,58 @@ def test_no_shape_of_a_post_makes_the_adapter_raise(url: str, item: Any, wrap: s
 def test_no_markup_makes_the_search_page_raise(markup: str) -> None:
     body = f"<html><div class='card-wrap' mid='5250000000000011'><p node-type='feed_list_content'>{markup}</p></div></html>"
     assert "unexpected shape" not in ask(DESKTOP_SEARCH, body.encode()).reason
+
+
+def test_a_look_at_a_known_post_leads_to_what_was_said_below_it_if_there_is_enough() -> None:
+    quiet = ask(SHOW, {"ok": 1, "data": mblog(comments_count=4, reposts_count="4")})
+    loud = ask(SHOW, {"ok": 1, "data": mblog(comments_count="1.2万", reposts_count=5)})
+    assert quiet.next_pages == ()
+    assert loud.thorough
+    assert [(p.page, p.first) for p in loud.next_pages] == [("comments", True), ("reposts", True)]
+    assert loud.next_pages == Weibo().below_pages("weibo:5250000000000011")
+    assert Weibo().below_pages("jd:5250000000000011") == ()
+
+
+@pytest.mark.parametrize(
+    ("document_id", "url"),
+    [
+        ("weibo:5250000000000011", SHOW),
+        ("weibo:QkYJa000b", None),
+        ("jd:5250000000000011", None),
+        ("weibo:", None),
+    ],
+)
+def test_a_known_post_is_read_again_at_its_own_page(document_id: str, url: str | None) -> None:
+    page = Weibo().reread_page(document_id)
+    assert (page.url if page else None) == url
+    assert page is None or Weibo().page_of(page.url) == "post"
+
+
+def test_the_hot_list_is_asked_for_as_data_or_in_a_browser_as_a_page() -> None:
+    plain, shown = *Weibo().hot_pages(), *Weibo(browser=True).hot_pages()
+    assert (plain.url, plain.browser, shown.url, shown.browser) == (HOT, False, HOT_PAGE, True)
+
+
+@pytest.mark.parametrize(
+    ("verified_type", "verified", "kind"),
+    [
+        (-1, False, "person"),
+        (0, True, "verified_person"),
+        (1, True, "government"),
+        (2, True, "organisation"),
+        (3, True, "media"),
+        (4, True, "organisation"),
+        (7, True, "organisation"),
+        ("3", True, "media"),
+        (200, False, "person"),
+        (220, True, "person"),
+        (None, True, "verified_person"),
+        (None, None, None),
+    ],
+)
+def test_who_speaks_is_told_by_the_verification(verified_type: Any, verified: Any, kind: str | None) -> None:
+    user = {"id": 1900000001, "screen_name": "名", "verified": verified, "verified_type": verified_type}
+    (post,) = ask(POSTS, cards(mblog(user={k: v for k, v in user.items() if v is not None}))).documents
+    assert isinstance(post, Post)
+    assert (str(post.author_kind) if post.author_kind else None) == kind
+    assert post.author_name == ("名" if kind in ("organisation", "media", "government") else "")
