@@ -226,6 +226,14 @@ delay_seconds = 5
 [sites.shop]
 on = true
 
+# 淘宝 and 天猫 are one source. Prices and today's review list come signed by the page's own script: only a browser hears them.
+# [sites.taobao]
+# transport = "browser"                 # "http" asks for the old review list and the item page alone
+# delay_seconds = 45
+
+# [sites.suning]
+# delay_seconds = 5
+
 # Feeds: RSS or Atom, your own RSSHub among them; {term} stands for each word of a watch.
 # [sites.rss]
 # feeds = ["http://127.0.0.1:1200/weibo/keyword/{term}", "https://news.example.com/rss.xml"]
