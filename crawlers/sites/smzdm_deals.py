@@ -121,7 +121,7 @@ def deal_url(deal: Deal) -> str:
 
 
 _DATES = ("article_date", "publish_date_lt", "article_pubdate", "article_format_date", "publish_date", "pubdate")
-_PRICE_IN_CARD = ".z-highlight, .tips em, .price, .list_preferential_price, .feed-block-price, .article-price"
+_PRICE_IN_CARD = ".z-highlight, .tips em:not(.person), .price, .list_preferential_price, .feed-block-price, .article-price"
 
 
 def _price_text(row: JsonObject) -> str:
