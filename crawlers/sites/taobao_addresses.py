@@ -54,7 +54,7 @@ APIS = {
     "mtop.relationrecommend.wirelessrecommend.recommend": "search",
 }
 MTOP = re.compile(r"mtop(?:\.\w+)+", re.IGNORECASE)
-ITEM_PATH = re.compile(r".*/(?:item|detail)\.html?", re.IGNORECASE)
+ITEM_PATH = re.compile(r".*/(?:item\w{0,4}|detail)\.html?|/security-h5-detail/home", re.IGNORECASE)
 PUNISH = re.compile(r"_____tmd_____|/punish\b", re.IGNORECASE)
 ITEM_KEYS = ("auctionNumId", "itemId", "itemNumId", "item_id", "auctionId", "id")
 PAGE_KEYS = ("pageNo", "pageNum", "currentPage", "currentPageNum", "page", "pageIndex")
