@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import attrs
 import httpx
@@ -23,8 +24,8 @@ from tingchao.sources import ADAPTERS
 
 SEED = 20_261_122
 AUTOPLAY_S = 40.0  # real seconds after the first page; the issue asks for at most 60
-PLAYED = ("jd", "weibo", "shop")
-"""Sources that the demo's world answers for at all hours."""
+PLAYED = ("jd", "weibo", "shop", "smzdm", "tousu", "tieba")
+"""Sources that the demo collects from its world."""
 SCRIPTS = ("severe", "wave", "promotion", "session-death", "captcha", "price-drop", "restore")
 
 
@@ -114,7 +115,7 @@ class WorldControls:
     def play(self, script: str) -> str:
         """Start a script. Raises InvalidInput for an unknown one, StoreUnavailable if the world does not answer."""
         if script not in SCRIPTS:
-            raise InvalidInput(f"no script {script!r}: one of {', '.join(SCRIPTS)}, case, sink, state")
+            raise InvalidInput(f"no script {script!r}: one of {', '.join(SCRIPTS)}, case, day, sink, state")
         answer = self._post("/__world/restore" if script == "restore" else f"/__world/play/{script}")
         if script == "restore":
             self.restored()
@@ -134,6 +135,11 @@ class WorldControls:
         if stop:
             return f"已停止：{name}"
         return f"已开始：{name}（{known[name]['about']}；应当：{known[name]['expected']}）"
+
+    def ids(self, source: str, kind: str, **span: str) -> list[str]:
+        """The site's own ids of what exists. span: since and until in ISO 8601, query, subject."""
+        answer = self._get("/__world/ids?" + urlencode({"source": source, "kind": kind} | span))
+        return [str(id_) for id_ in answer["ids"]]
 
     def state(self) -> dict[str, Any]:
         """Clock, speed, running scripts."""
@@ -232,7 +238,7 @@ def _settings(state: DemoState) -> str:
     base, tls = f"http://127.0.0.1:{state.port}", f"https://127.0.0.1:{state.tls_port}"
     site = f'origin = "{base}"\norigin_tls = "{tls}"\ncookie_env = "{COOKIE}"\ndelay_seconds = 0.1\npages = 120\n'
     # JD's forty products every quarter of an hour: at ×30 that is a crawl every half minute of the viewer's machine
-    pace = {"jd": "every_minutes = 15\n"}
+    pace = {"jd": "every_minutes = 15\n"} | dict.fromkeys(("smzdm", "tousu", "tieba"), "every_minutes = 60\n")
     # every site has the world as its origin, those that the world does not play are off: a demo never asks the real ones
     off = {name: "on = false\n" for name in ADAPTERS if name not in PLAYED}
     sites = "\n".join(f"[sites.{name}]\n{site}{pace.get(name, '')}{off.get(name, '')}" for name in ADAPTERS)

@@ -11,7 +11,7 @@ HEADING = "| # | case | site | what it plays | what must come of it | test |\n| 
 def table() -> str:
     """All cases by number, as Markdown."""
     rows = [
-        f"| {c.number} | `{c.name}` | {c.site} | {c.about} | {c.expected} | `{played_by(c.name)}` |\n"
+        f"| {c.number or '–'} | `{c.name}` | {c.site} | {c.about} | {c.expected} | `{played_by(c.name)}` |\n"
         for c in all_cases().values()
     ]
     return HEADING + "".join(rows)

@@ -140,7 +140,7 @@ class Case:
     name: str
     """`site-what`, lower case with dashes; its test is `test_site_what` in tests/cases."""
     number: int
-    """1–60: its number in the list of nasty cases (research notes, §10); several cases may share one."""
+    """1–60: its number in the list of nasty cases (research notes, §10), several may share one; 0 = beside the list."""
     site: str
     """Source that it happens to: jd, weibo … or `any`."""
     about: str

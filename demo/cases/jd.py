@@ -130,6 +130,17 @@ def _mixed_up(visit: Visit, usual: Answer) -> Answer:
     return answer_of(site_jd.listed(visit.world, visit.query | {"productId": other}))
 
 
+def _new_layout(visit: Visit, usual: Answer) -> Answer:
+    """Fields have other names, and the reviews lie deeper."""
+
+    def rename(value: JsonObject) -> None:
+        rows = [{"cid": row["id"], "body": row["content"], "stars": row["score"]} for row in value["comments"]]
+        value.clear()
+        value |= {"v": 2, "payload": {"items": rows}}
+
+    return edited(visit, usual, rename)
+
+
 def _cut(visit: Visit, usual: Answer) -> Answer:
     """Each page breaks off the first time it is asked for."""
     key = json.dumps(visit.query, sort_keys=True)
@@ -202,6 +213,11 @@ CASES = (
         name="jd-cache-mixup", number=18, site="jd", hosts=CLUB, paths=(COMMENTS,), change=_mixed_up,
         about="every second list is the answer for another product",
         expected="wrong_item, state changed; no foreign review stored; the right answers are kept",
+    ),
+    Case(
+        name="jd-layout-changed", number=0, site="jd", hosts=CLUB, paths=(COMMENTS,), change=_new_layout,
+        about="the review list has a new layout: other fields, another depth",
+        expected="changed, not empty; prices go on; with the old layout back, everything, each once",
     ),
     Case(
         name="jd-cut-body", number=19, site="jd", hosts=CLUB, paths=(COMMENTS,), change=_cut,

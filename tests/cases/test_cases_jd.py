@@ -157,3 +157,18 @@ def test_jd_cut_body(jd: Any) -> None:
         jd.collect("jd")
     assert whole(jd)
     assert jd.state("jd") is FeedState.HEALTHY
+
+
+def test_jd_layout_changed(jd: Any) -> None:
+    jd.play("jd-layout-changed")
+    crawl = jd.collect("jd")
+    assert crawl.outcomes["changed"] == 3
+    assert crawl.outcomes["ok"] == 1  # the price page
+    assert crawl.report["stopped"] is None
+    assert jd.state("jd") is FeedState.CHANGED
+    assert not jd.documents("jd")
+    jd.stop("jd-layout-changed")
+    jd.wait(minutes=15)
+    jd.collect("jd")
+    assert jd.state("jd") is FeedState.HEALTHY
+    assert whole(jd)

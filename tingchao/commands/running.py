@@ -126,17 +126,23 @@ def crawl(
 def demo(
     script: Annotated[
         str,
-        typer.Argument(help="severe, wave, promotion, session-death, captcha, price-drop, restore, case, sink or state"),
+        typer.Argument(help="severe, wave, promotion, session-death, captcha, price-drop, restore, case, day, sink or state"),
     ],
     name: Annotated[str, typer.Argument(help="case: the nasty case to play; without it all are listed")] = "",
     stop: Annotated[bool, typer.Option("--stop", help="case: end it")] = False,
 ) -> None:
     """Play a script in the running demo; `sink` prints every message that its channels received.
 
-    Example:  tingchao demo severe      tingchao demo case jd-risk-605
+    Example:  tingchao demo severe      tingchao demo case jd-risk-605      tingchao demo day
     """
     from tingchao.demo import controls
 
+    if script == "day":
+        from tingchao.demo_day import play_day
+
+        if not play_day(lambda line: typer.echo(line)):
+            raise typer.Exit(1)
+        return
     world = controls()
     if script == "sink":
         for message in world.messages():

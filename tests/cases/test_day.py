@@ -1,0 +1,70 @@
+"""The scripted day with a clock that the test moves: what goes wrong is seen as what it is, and at midnight nothing is missing."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from demo.clock import BEIJING
+from demo.day import BEGINS, ENDS, Act, acts
+from domain.feeds import FeedState
+from index import tables
+from tingchao.demo import WorldControls
+from tingchao.demo_day import balances, perform
+from tingchao.folders import DemoState
+
+BAD = {
+    "session-death": ("weibo", FeedState.LOGIN_REQUIRED),
+    "jd-layout-changed": ("jd", FeedState.CHANGED),
+    "captcha": ("jd", FeedState.BLOCKED),
+}
+"""What each act that breaks something must make of its source."""
+ROUNDS = (*(float(hour) for hour in range(int(BEGINS), int(ENDS) + 1)), 18.9)
+"""When both sources are asked: every hour, and shortly before the storm, as the product would every five minutes (a search
+shows its newest five hundred, and the storm alone is so many)."""
+
+
+def controls(replica: Any) -> WorldControls:
+    state = DemoState.read(replica.folder.path)
+    assert state
+
+    def mended() -> None:
+        for status in replica.sources.all():
+            replica.sources.switch(status.name, on=True, reason=status.reason)
+
+    return WorldControls(base=f"http://127.0.0.1:{state.port}", restored=mended)
+
+
+def at(day: datetime, hour: float) -> datetime:
+    return day.replace(hour=0, minute=0) + timedelta(hours=hour)
+
+
+def test_the_day_ends_with_everything_collected_or_a_gap_that_is_told(replica: Any, product: Any) -> None:
+    heater, cooler = product("热水器"), product("空调")
+    replica.follow(heater.offers[0].url, cooler.offers[0].url)
+    world = controls(replica)
+    today = replica.clock.now().astimezone(BEIJING) + timedelta(days=1)
+    replica.wait(seconds=(at(today, BEGINS) - replica.clock.now()).total_seconds())
+    since, left = replica.clock.now(), list(acts())
+    last: Act | None = None
+    states: list[tuple[str, str, FeedState]] = []
+    for hour in sorted(ROUNDS):
+        replica.wait(seconds=(at(today, hour) - replica.clock.now()).total_seconds())
+        while left and left[0].hour <= hour:
+            last = left.pop(0)
+            perform(last, world)
+        for source in ("weibo", "jd"):
+            replica.collect(source)
+            states.append((last.name if last else "", source, replica.state(source)))
+    assert not left
+    for name, (source, state) in BAD.items():
+        assert (name, source, state) in states
+    assert {state for name, _, state in states if name in ("", "any-clock-8h-off")} == {FeedState.HEALTHY}
+    found = balances(
+        world, tables.Watches(replica.engine).list(), tables.Ledger(replica.engine), replica.sources.all(),
+        since=since, until=replica.clock.now(),
+    )  # fmt: skip
+    assert [(b.source, b.missing, b.state) for b in found] == [
+        ("weibo", 0, FeedState.HEALTHY),
+        ("jd", 0, FeedState.HEALTHY),
+    ]
+    assert found[0].existing > 500
+    assert found[1].existing > 2
