@@ -9,6 +9,7 @@ import attrs
 from crawlers.frontier import Frontier
 from crawlers.sites.adapter import PageRequest
 from domain.errors import InvalidInput
+from domain.times import iso_shanghai
 from domain.watches import Watch
 
 PRIORITY: Final = 5
@@ -46,7 +47,7 @@ def plan_history(site: object, watches: Iterable[Watch], frontier: Frontier, *, 
         name = getattr(site, "name", "this source")
         raise InvalidInput(f"{name} can't be asked for the past; import an export of it instead: tingchao import FILE")
     if past.since >= until:
-        raise InvalidInput(f"--since {past.since.isoformat()} is not before {until.isoformat()}")
+        raise InvalidInput(f"--since {iso_shanghai(past.since)} is not before {iso_shanghai(until)}")
     pages = [
         attrs.evolve(page, watch=watch.name, priority=PRIORITY)
         for watch in watches
