@@ -9,6 +9,7 @@ import attrs
 from sqlalchemy import Engine
 
 from alerts.notifiers.notifier import Notifier
+from crawlers.archive import Archive
 from crawlers.handoff import FolderInbox
 from domain.documents import Document
 from domain.errors import AlreadyRunning, InvalidSettings, StoreUnavailable
@@ -20,6 +21,7 @@ from flows.desk import Desk
 from flows.export import Exports
 from flows.feed_reports import FeedDesk
 from flows.feeds import Feeds
+from flows.forget import Forget
 from flows.imports import Imports, Receipt
 from flows.incidents import Incidents
 from flows.monitor import Monitor
@@ -37,6 +39,7 @@ from index.embedded import Embedded
 from index.store import Documents, IndexDamaged, Ledger
 from index.tables.accounts import Accounts
 from index.tables.feedlog import FeedLog
+from index.tables.forgetting import Forgetting
 from index.tables.imports import ImportedFiles
 from nlp.normalize import normalize
 from tingchao.commands.answers import say
@@ -62,6 +65,18 @@ class House:
     ingest: Callable[[], Ingest]
     """Made on first use: it loads the analyzer. Only the holder of the writer's lock may run it."""
     outbox: Outbox
+
+    def forget(self, *, settled: Callable[[], None]) -> Forget:
+        """Deletion on request. settled: lets what waits in the inbox be stored first."""
+        return Forget(
+            rows=Forgetting(self.engine),
+            ledger=self.desk.ledger,
+            archive=Archive(self.folder.archive),
+            pictures=self.folder.evidence,
+            quarantine=self.folder.inbox / "quarantine",
+            clock=self.clock,
+            settled=settled,
+        )
 
 
 @contextmanager

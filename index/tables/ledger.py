@@ -17,6 +17,7 @@ from index.tables import mentions as counting
 from index.tables.columns import chunks, upsert, writing
 from index.tables.complaints import forget_steps, write_steps
 from index.tables.engagement import write_engagement
+from index.tables.forgetting import without_forgotten
 from index.tables.hot import write_topics
 from index.tables.merging import merged
 from index.tables.prices import write_prices
@@ -44,6 +45,7 @@ class Ledger:
             done = _receipt(connection, batch.receipt)
             if done is not None:
                 return done
+            batch = without_forgotten(connection, batch)
             stored = _write(connection, batch.documents, watches, now or times.now())
             new = write_prices(connection, batch.prices, batch.products)
             stored = attrs.evolve(stored, stored=stored.stored + new, known=stored.known + len(batch.prices) - new)

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, select
 
 from domain.feeds import SiteTotal
+from domain.people import public_address
 from index.tables.columns import replace
 from index.tables.schema import site_totals
 
@@ -28,9 +29,17 @@ class Totals:
 
 
 def write_totals(connection: Connection, totals: Iterable[SiteTotal]) -> None:
-    """Keep the newest of each, inside somebody's transaction."""
-    newest = {(t.source, t.page, t.subject): t for t in sorted(totals, key=lambda t: t.seen_at)}
-    replace(connection, site_totals, [_row(total) for total in newest.values()])
+    """Keep the newest of each, inside somebody's transaction; a total that arrives late changes nothing. Subjects name nobody."""
+    told = [attrs.evolve(t, subject=public_address(t.subject) if "://" in t.subject else t.subject) for t in totals]
+    newest = {(t.source, t.page, t.subject): t for t in sorted(told, key=lambda t: t.seen_at)}
+    replace(connection, site_totals, [_row(t) for t in newest.values() if not _known_better(connection, t)])
+
+
+def _known_better(connection: Connection, total: SiteTotal) -> bool:
+    key = (site_totals.c.source == total.source) & (site_totals.c.page == total.page)
+    wanted = select(site_totals.c.seen_at).where(key, site_totals.c.subject == total.subject)
+    held = connection.execute(wanted).scalar()
+    return held is not None and held > total.seen_at
 
 
 def _row(total: SiteTotal) -> dict[str, Any]:
