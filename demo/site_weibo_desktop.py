@@ -40,6 +40,18 @@ def show_page(world: World, request: Request) -> Response:
     return answer({"ok": 1, **desktop_mblog(world, post)})
 
 
+def detail_page(world: World, request: Request) -> Response:
+    """/detail/…: the page that people open; its script loads the post and its comments."""
+    mid = request.path_params["id"]
+    ajax = "/ajax/statuses"
+    script = (
+        f'fetch("{ajax}/show?id={mid}&locale=zh-CN").then(a => a.json()).then(p => {{document.title = p.text_raw || p.message;}});'
+        f'fetch("{ajax}/buildComments?flow=0&is_reload=1&id={mid}&is_show_bulletin=2&is_mix=0&count=20&fetch_level=0");'
+    )
+    page = f"<!DOCTYPE html><html><head><title>微博</title></head><body><div id=app></div><script>{script}</script></body></html>"
+    return Response(page, media_type="text/html; charset=utf-8")
+
+
 def long_text_page(world: World, request: Request) -> Response:
     """/ajax/statuses/longtext: plain text; an empty object for a text that is not long."""
     refused, post = _one(world, request)
@@ -93,6 +105,7 @@ def band_page(world: World, request: Request) -> Response:
 
 PAGES: dict[str, dict[str, WorldPage]] = {
     "weibo.com": {
+        "/detail/{id:int}": detail_page,
         "/ajax/statuses/mymblog": posts_page,
         "/ajax/statuses/show": show_page,
         "/ajax/statuses/longtext": long_text_page,

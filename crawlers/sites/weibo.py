@@ -63,7 +63,7 @@ class Weibo:
     def reread_page(self, document_id: str) -> PageRequest | None:
         """The page with the present counts of a known post, `weibo:5012…`; None for what is no post of Weibo."""
         mid = _mid(document_id)
-        return weibo_addresses.show(mid) if mid else None
+        return weibo_addresses.show(mid, browser=self.browser) if mid else None
 
     def below_pages(self, document_id: str) -> tuple[PageRequest, ...]:
         """Comments and reposts of a known post, each newest first, so that reading may stop at known ones."""

@@ -185,8 +185,14 @@ def desktop_replies(comment_mid: str) -> PageRequest:
     return request(f"https://{DESKTOP}/ajax/statuses/buildComments?{query}&locale=zh-CN", "replies")
 
 
-def show(mid: str) -> PageRequest:
-    """A known post as it is now: its text, its counts, or that it is gone."""
+def show(mid: str, *, browser: bool = False) -> PageRequest:
+    """A known post as it is now: its text, its counts, or that it is gone.
+
+    A browser opens the desktop's page, which loads post and comments by itself: its session is the desktop's, and the phone's
+    site answers such a one with 432.
+    """
+    if browser:
+        return attrs.evolve(request(f"https://{DESKTOP}/detail/{mid}", "post"), browser=True)
     return request(f"https://{MOBILE}/statuses/show?id={mid}", "post")
 
 

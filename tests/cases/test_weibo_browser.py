@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from crawlers.browser import why_no_browser
+from crawlers.sites.weibo import Weibo
 from domain.feeds import Outcome
 from domain.watches import Watch
 from index import tables
+from index.tables import WaitingPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(why_no_browser()), reason=why_no_browser() or "-")]
 
@@ -33,3 +35,17 @@ def test_the_visitor_page_stops_the_browser_too(replica: Any) -> None:
     crawl = replica.collect("weibo")
     assert crawl.report["stopped"] == Outcome.LOGIN_REQUIRED
     assert len(crawl.pages) <= 3
+
+
+def test_a_known_post_is_looked_at_again_on_its_own_page_with_what_is_said_below(replica: Any) -> None:
+    world = replica.world
+    seen = max(world.posts(""), key=lambda p: len(world.comments(p.mid)))
+    page = Weibo(browser=True).reread_page(f"weibo:{seen.mid}")
+    assert page
+    asked = WaitingPage(source="weibo", page=page.page, url=page.url, browser=page.browser)
+    assert tables.Frontier(replica.engine).add([asked], due=replica.clock.now())
+    replica.site("weibo", transport="browser", pages=1)
+    crawl = replica.collect("weibo")
+    assert {(p.page, p.outcome) for p in crawl.pages} == {("post", Outcome.OK), ("comments", Outcome.OK)}
+    assert replica.document(f"weibo:{seen.mid}").comments == len(world.comments(seen.mid))
+    assert {str(c.id) for c in world.comments(seen.mid) if not c.parent} <= replica.stored_ids("weibo", "comment")

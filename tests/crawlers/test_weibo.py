@@ -359,6 +359,13 @@ def test_a_known_post_is_read_again_at_its_own_page(document_id: str, url: str |
     assert page is None or Weibo().page_of(page.url) == "post"
 
 
+def test_a_browser_looks_at_a_post_on_the_page_that_people_open() -> None:
+    page = Weibo(browser=True).reread_page("weibo:5250000000000011")
+    assert page is not None
+    assert (page.url, page.browser) == ("https://weibo.com/detail/5250000000000011", True)
+    assert Weibo().page_of(page.url) is None  # the page says nothing by itself: what it loads does
+
+
 def test_the_hot_list_is_asked_for_as_data_or_in_a_browser_as_a_page() -> None:
     plain, shown = *Weibo().hot_pages(), *Weibo(browser=True).hot_pages()
     assert (plain.url, plain.browser, shown.url, shown.browser) == (HOT, False, HOT_PAGE, True)
