@@ -26,8 +26,9 @@ _KINDS = {
     8: AuthorKind.ORGANISATION,  # enterprise awaiting its check
     400: AuthorKind.VERIFIED_PERSON,  # deceased
 }
-_GONE = re.compile(
-    r"\s*(?:抱歉|很遗憾|该|此|由于|根据|微博).{0,60}?(?:删除|不存在|权限|不可见|可见|隐私设置|无法查看|不能查看)",
+_GONE = re.compile(  # 抱歉，此微博已被作者删除。 该微博因被多人投诉，…已被删除 抱歉，由于作者设置，你暂时没有这条微博的查看权限哦。
+    r"\s*(?:抱歉|很遗憾|[该此](?:微博|账号|用户|内容)|由于作者|根据|微博).{0,60}?"
+    r"(?:被[^。]{0,10}删除|不存在|没有[^。]{0,14}权限|暂无[^。]{0,8}权限|(?:不|仅.{1,8})可见|无法查看|不能查看)",
     re.DOTALL,
 )
 _PUBLIC = (AuthorKind.ORGANISATION, AuthorKind.MEDIA, AuthorKind.GOVERNMENT)

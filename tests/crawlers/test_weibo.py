@@ -394,3 +394,27 @@ def test_who_speaks_is_told_by_the_verification(verified_type: Any, verified: An
     assert isinstance(post, Post)
     assert (str(post.author_kind) if post.author_kind else None) == kind
     assert post.author_name == ("名" if kind in ("organisation", "media", "government") else "")
+
+
+@pytest.mark.parametrize(
+    ("words", "gone"),
+    [
+        ("抱歉，此微博已被作者删除。查看帮助：<a href='x'>网页链接</a>", True),
+        ("该微博因被多人投诉，已被删除。", True),
+        ("抱歉，作者已设置仅展示半年内微博，此微博已不可见。", True),
+        ("抱歉，由于作者设置，你暂时没有这条微博的查看权限哦。", True),
+        ("抱歉，此微博仅粉丝可见", True),
+        ("该来的总会来，由此可见一斑", False),
+        ("这条微博被我删除了", False),
+    ],
+)
+def test_an_original_without_author_is_gone_where_the_site_says_so(words: str, gone: bool) -> None:
+    repost = mblog(retweeted_status={"mid": "5249000000000001", "text": words, "user": None})
+    originals = [d for d in ask(POSTS, cards(repost)).documents if d.id == "weibo:5249000000000001"]
+    assert [(d.text, getattr(d, "gone", False)) for d in originals] == ([("", True)] if gone else [])
+
+
+def test_an_author_who_writes_like_the_site_is_not_gone() -> None:
+    (post,) = ask(POSTS, cards(mblog(text="抱歉，此微博已被作者删除。开个玩笑"))).documents
+    assert isinstance(post, Post)
+    assert not post.gone
