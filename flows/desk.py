@@ -9,6 +9,7 @@ from alerts.notifiers.notifier import Notifier
 from domain.feeds import SourceStatus
 from domain.times import Clock
 from flows.accounts import Sessions
+from flows.evidence import EvidenceRoom
 from flows.export import Exports
 from flows.feed_reports import FeedDesk
 from flows.imports import Imports
@@ -40,6 +41,8 @@ class Desk:
     sessions: Sessions | None = None
     """Whose sessions the sources use; None where nobody can log in (tests)."""
     feed_desk: FeedDesk
+    evidence: EvidenceRoom | None = None
+    """Archived answers and pictures; None in tests."""
     jobs: Jobs
     notifiers: dict[str, Notifier]
     """By channel name."""

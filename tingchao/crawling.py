@@ -78,7 +78,7 @@ def _crawl(folder: Folder, source: str, watch_name: str, past: Past | None, *, d
     plan_hot_list(adapter, watches, frontier, now=began)
     rereads = Rereads(ledger=tables.Ledger(engine), engagement=tables.Engagement(engine))
     rereads.plan(adapter, watches, frontier, now=began)
-    job = attrs.evolve(_job(folder, settings, here, status, adapter, watches, pages), **turn.for_job())
+    job = attrs.evolve(job_of(folder, settings, here, status, adapter, watches, pages), **turn.for_job())
     report = run_crawl(
         job,
         adapter=adapter,
@@ -103,7 +103,7 @@ def _told_to_log_in(folder: Folder, turn: SessionTurn, clock: Clock, status: Sou
     return CrawlReport(source=turn.source, stopped=Outcome.LOGIN_REQUIRED, reason=turn.dead)
 
 
-def _job(
+def job_of(
     folder: Folder,
     settings: Settings,
     here: Round,
@@ -112,6 +112,7 @@ def _job(
     watches: list[Watch],
     pages: int,
 ) -> CrawlJob:
+    """What a crawl of this source is asked to do, without its session."""
     site = here.site
     return CrawlJob(
         source=here.source,

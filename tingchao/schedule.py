@@ -22,6 +22,7 @@ from flows.collect import Ingest
 from index.tables import Jobs, Paces
 from tingchao.demo import beat
 from tingchao.importing import folder_held, import_folder
+from tingchao.pictures import PictureJob
 from tingchao.retention import expire
 from tingchao.rounds import Round, round_of
 from tingchao.settings import Site
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 INGEST_S = 0.5
 NOTIFY_S = 0.5
 RECORD_EVERY_S = 5.0
+PICTURES_S = 20.0
+"""Real seconds between two rounds of pictures at least: each starts a browser."""
 CRAWL_LIMIT_S = 900
 INDEX_PAUSE_S = 10.0
 HOT_S = 5.0
@@ -92,6 +95,8 @@ class Schedule:
                     self._every(f"{CRAWL}{name}", self._round(name).usual, partial(self.crawl, name))
             self._every("new-watches", timedelta(seconds=2), self.crawl_for_new_watches, real=True)
             self._every("hot-watches", timedelta(seconds=HOT_S), self.crawl_for_hot_watches, real=True)
+            seldom = max(timedelta(minutes=1), timedelta(seconds=PICTURES_S * house.clock.speed))
+            self._every("pictures", seldom, PictureJob(house, children=self._children).run)
         if house.folder.demo:
             self._every("demo-clock", timedelta(seconds=1), lambda: beat(house.folder, house.clock), real=True)
         self._run()

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from alerts.notifiers.notifier import Notifier
 from crawlers.archive import Archive
+from crawlers.archive import Archive
 from crawlers.handoff import FolderInbox
 from domain.documents import Document
 from domain.errors import AlreadyRunning, InvalidSettings, StoreUnavailable
@@ -18,6 +19,7 @@ from domain.times import Clock
 from flows.collect import Ingest, Reader
 from flows.copies import Copies
 from flows.desk import Desk
+from flows.evidence import EvidenceRoom
 from flows.export import Exports
 from flows.feed_reports import FeedDesk
 from flows.feeds import Feeds
@@ -41,6 +43,7 @@ from index.tables.accounts import Accounts
 from index.tables.feedlog import FeedLog
 from index.tables.forgetting import Forgetting
 from index.tables.imports import ImportedFiles
+from index.tables.screenshots import Screenshots
 from nlp.normalize import normalize
 from tingchao.commands.answers import say
 from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, real_folder
@@ -310,6 +313,14 @@ def _house(
         watches=watches,
         sources=sources,
         source_names=tuple(ADAPTERS),
+        evidence=EvidenceRoom(
+            alerts=alerts,
+            ledger=ledger,
+            proofs=tables.Evidence(engine),
+            screenshots=Screenshots(engine),
+            archive=Archive(folder.archive),
+            folder=folder.evidence,
+        ),
         sessions=LoginRoom(folder=folder, rows=Accounts(engine)),
         feed_desk=FeedDesk(
             feeds=feeds,

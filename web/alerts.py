@@ -16,6 +16,7 @@ from domain.times import iso_shanghai
 from flows.desk import Desk
 from flows.incidents import Band
 from flows.watches import query_of
+from web.evidence import shown_for
 from web.shell import WHO, Shell, field
 
 YEAR_S = 365 * 86_400
@@ -41,7 +42,10 @@ def router(shell: Shell) -> APIRouter:
         page = desk.incidents.page(alert_id)
         if page is None:
             raise HTTPException(404, "没有这个预警：可能已随演示数据清除")
-        return shell.show(request, "alert.html", page=page, alert=page.alert, history=history(page.audit))
+        pictures = shown_for(desk, page.alert.document_ids)
+        return shell.show(
+            request, "alert.html", page=page, alert=page.alert, history=history(page.audit), pictures=pictures
+        )
 
     @routes.post("/alerts/{alert_id}/acknowledge")
     def acknowledge(request: Request, alert_id: str, form: Annotated[FormData, Depends(shell.guard)]) -> Response:

@@ -14,7 +14,7 @@ from domain.errors import InvalidInput, InvalidQuery, InvalidSettings, MissingEx
 from domain.times import iso_shanghai
 from flows.desk import Desk
 from flows.story import StoryPage
-from web import alerts, api, demo, exports, feeds, imports, overview, prices, search, sessions, story, themes, watches
+from web import alerts, api, demo, evidence, exports, feeds, imports, overview, prices, search, sessions, story, themes, watches
 from web.live import Fresh
 from web.rendering import STATIC, environment
 from web.security import Doorkeeper, Guard, installation_key
@@ -30,7 +30,7 @@ def create_app(desk: Desk, *, title: str = "听潮") -> FastAPI:
     shell = Shell(desk=desk, title=title, templates=environment(), guard=Guard(installation_key(desk.folder)))
     live: Fresh[StoryPage] = Fresh(desk.story.page, seconds=story.POLL_SECONDS)
     app.mount("/static", Kept(directory=STATIC), name="static")
-    for room in (overview, alerts, search, themes, prices, feeds, sessions, watches, imports, exports, demo):
+    for room in (overview, alerts, search, themes, prices, feeds, sessions, evidence, watches, imports, exports, demo):
         app.include_router(room.router(shell), include_in_schema=False)
     app.include_router(story.router(shell, live), include_in_schema=False)
     app.include_router(api.router(shell, live))

@@ -61,6 +61,7 @@ FACET = {"sentiment": "情感", "source": "来源", "brand": "品牌", "category
 JOB = {
     "monitor": "监测与判断",
     "notify": "发送通知",
+    "pictures": "事件截图",
     "ingest": "分析与入库",
     "index": "更新索引",
     "new-watches": "新监测即时采集",

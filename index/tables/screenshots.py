@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, select
 
 from index.tables.columns import chunks, replace, writing
 from index.tables.schema import screenshots
@@ -47,11 +47,3 @@ class Screenshots:
                 wanted = select(screenshots).where(screenshots.c.document.in_(ids))
                 found += [Screenshot(**dict(row._mapping)) for row in connection.execute(wanted)]
         return sorted(found, key=lambda shot: (shot.taken_at, shot.document))
-
-    def remove(self, document: str) -> list[str]:
-        """Forget a document's pictures. Returns the files that its erasure must delete."""
-        here = screenshots.c.document == document
-        with writing(self._engine).begin() as connection:
-            files = [row.file for row in connection.execute(select(screenshots.c.file).where(here))]
-            connection.execute(delete(screenshots).where(here))
-        return files
