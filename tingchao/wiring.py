@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 
 from alerts.notifiers.notifier import Notifier
 from crawlers.archive import Archive
-from crawlers.archive import Archive
 from crawlers.handoff import FolderInbox
 from domain.documents import Document
 from domain.errors import AlreadyRunning, InvalidSettings, StoreUnavailable
