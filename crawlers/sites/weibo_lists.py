@@ -1,10 +1,10 @@
 """Weibo's lists of posts: the containers of m.weibo.cn, the desktop's plain lists, reposts, and the official API."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from crawlers.sites import weibo_outcomes
+from crawlers.sites import weibo_outcomes, weibo_slices
 from crawlers.sites.adapter import JsonObject, PageRequest, ParsedPage, RawPage
 from crawlers.sites.weibo_addresses import LAST_PAGE, Address
 from crawlers.sites.weibo_numbers import count_of
@@ -12,6 +12,7 @@ from crawlers.sites.weibo_outcomes import Verdict
 from crawlers.sites.weibo_posts import every_card, mblogs_in, posts
 from crawlers.sites.weibo_reposts import reposts_of
 from crawlers.sites.weibo_results import changed, done, ended
+from domain.documents import Post
 from domain.feeds import Outcome
 
 _USER_CONTAINER = re.compile(r"107603(\d{5,12})")
@@ -41,12 +42,21 @@ def post_list(page: RawPage, address: Address, data: JsonObject) -> ParsedPage:
     found = (reposts_of(mblogs, of=address.mid, seen_at=page.seen_at) if reposts
              else posts(mblogs, seen_at=page.seen_at))  # fmt: skip
     if found:
-        return done(address, found, total=total, following=_next_list(address, place, data, total))
+        following = _next_list(address, place, data, total)
+        return done(address, found, total=total, following=following, further=_cut_off(address, found))
     if address.page in _NO_POSTS_ARE_FINE and listed:
         return done(address)
     if listed and not in_cards:
         return changed(address, "posts without an id that we know")
     return ended(address, _without_posts(address, listed, total), total=total)
+
+
+def _cut_off(address: Address, found: Sequence[Post]) -> Iterable[PageRequest]:
+    """Where the older posts of a search are, once its last page is full: the next crawl would find newer ones in their place."""
+    times = [post.published_at for post in found if post.published_at and not post.pinned]
+    if address.page != "search" or address.number < LAST_PAGE or not times:
+        return ()
+    return weibo_slices.older(address.term, reached=max(times))
 
 
 def _without_posts(address: Address, listed: list[Any], total: int | None) -> Verdict:

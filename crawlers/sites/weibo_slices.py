@@ -85,9 +85,18 @@ def days(term: str, *, since: datetime, until: datetime, browser: bool) -> Itera
     """First pages of a search for every day from `since` to `until`, newest first. Both are aware; whole hours are asked for."""
     begin, end = since.replace(minute=0, second=0, microsecond=0), _next_hour(until - timedelta(seconds=1))
     for part in parts(Span(begin.astimezone(UTC), end), _DAY):
-        query = {"q": term, "typeall": "1", "suball": "1", "timescope": part.scope()}
-        url = f"https://{SEARCH}/weibo?{urlencode(query, errors='replace')}"
-        yield attrs.evolve(weibo_addresses.request(url, "search_html"), browser=browser)
+        yield attrs.evolve(_first(term, part), browser=browser)
+
+
+def older(term: str, *, reached: datetime) -> Iterator[PageRequest]:
+    """What the phone's search no longer shows behind its last page: the hour that it reached, and the one before."""
+    end = _next_hour(reached)
+    return (_first(term, part) for part in parts(Span(end - 2 * _HOUR, end), _HOUR))
+
+
+def _first(term: str, part: Span) -> PageRequest:
+    query = {"q": term, "typeall": "1", "suball": "1", "timescope": part.scope()}
+    return weibo_addresses.request(f"https://{SEARCH}/weibo?{urlencode(query, errors='replace')}", "search_html")
 
 
 def _page(address: Address, **changes: str) -> PageRequest:
