@@ -92,7 +92,8 @@ class Address:
     @property
     def size(self) -> int:
         """Items that a page of this list holds at most."""
-        usual, text = 20 if self.page == "api" else 10, self.parameters.get("count", "")
+        usual = 20 if self.page == "api" or self.path.endswith("/mymblog") else 10
+        text = self.parameters.get("count", "")
         return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 4 else usual
 
     @property

@@ -34,7 +34,8 @@ def comment_list(page: RawPage, address: Address, data: JsonObject) -> ParsedPag
         )
     if items:
         return changed(address, "comments without an id that we know")
-    told = "已加载全部" in str(data.get("trendsText") or "")
+    # far more are counted than can be had: behind the first page nothing is the end
+    told = "已加载全部" in str(data.get("trendsText") or "") or not address.first
     return ended(address, weibo_outcomes.nothing(address, total=None if told else total, told=told), total=total)
 
 

@@ -62,7 +62,7 @@ def _cut_off(address: Address, found: Sequence[Post]) -> Iterable[PageRequest]:
 def _without_posts(address: Address, listed: list[Any], total: int | None) -> Verdict:
     """A list of posts that holds none: an empty one, a notice, or profile cards alone (a captcha in disguise, #479)."""
     if not listed:
-        return weibo_outcomes.nothing(address, total=total, told=False)
+        return weibo_outcomes.nothing(address, total=total, told=not address.first and not _withheld(address, total))
     words = " ".join(_notices(listed))
     if re.search(r"法律法规|不予显示", words):
         return Verdict(outcome=Outcome.BLOCKED, reason=words[:80])
@@ -72,6 +72,12 @@ def _without_posts(address: Address, listed: list[Any], total: int | None) -> Ve
     if not address.first:
         return weibo_outcomes.nothing(address, total=None, told=True)
     return Verdict(outcome=Outcome.CAPTCHA, reason="only profile cards: open the site, a check is likely")
+
+
+def _withheld(address: Address, total: int | None) -> bool:
+    """Does an account's list end long before its own total? A few posts are always deleted or hidden."""
+    passed = (address.number - 1) * address.size
+    return address.page == "posts" and "since_id" not in address.parameters and 2 * passed < (total or 0)
 
 
 def _notices(cards: list[Any]) -> Iterator[str]:
