@@ -125,6 +125,25 @@ def cards(*mblogs: dict[str, Any], **info: Any) -> dict[str, Any]:
         (SEARCH, {"body": {"ok": 1, "data": {"blocks": []}}}, Outcome.CHANGED),
         (HOTFLOW, {"body": {"ok": 0}}, Outcome.EMPTY),
         (HOTFLOW + "&max_id=139000000000001", {"body": {"ok": 0}}, Outcome.END),
+        (
+            HOTFLOW + "&max_id=77",
+            {"body": {"ok": 1, "data": {"data": [], "total_number": 125020, "max_id": 0}}},
+            Outcome.END,
+        ),
+        (BUILD + "&max_id=77", {"body": {"ok": 1, "data": [], "total_number": 125020, "max_id": 0}}, Outcome.END),
+        (
+            REPOSTS.replace("page=1", "page=9"),
+            {"body": {"ok": 1, "data": {"data": [], "total_number": 12034}}},
+            Outcome.END,
+        ),
+        (SEARCH + "&page=2", {"body": {"ok": 1, "data": {"cards": [], "cardlistInfo": {"total": 317}}}}, Outcome.END),
+        (
+            POSTS + "&page=2",
+            {"body": {"ok": 1, "data": {"cards": [], "cardlistInfo": {"total": 7233}}}},
+            Outcome.BLOCKED,
+        ),
+        (POSTS + "&page=690", {"body": {"ok": 1, "data": {"cards": [], "cardlistInfo": {"total": 7233}}}}, Outcome.END),
+        (MYMBLOG.replace("page=1", "page=4"), {"body": {"ok": 1, "data": {"list": [], "total": 61}}}, Outcome.END),
         (HOTFLOW, {"body": {"ok": 1, "data": {"data": [], "total_number": 3, "max_id": 0}}}, Outcome.EMPTY),
         (HOTFLOW, {"body": {"ok": 1, "data": {"data": [], "total_number": 12502, "max_id": 0}}}, Outcome.BLOCKED),
         (
