@@ -22,9 +22,10 @@ def comment_list(page: RawPage, address: Address, data: JsonObject) -> ParsedPag
     inner = data.get("data")
     place: JsonObject = inner if isinstance(inner, dict) else data
     listed = next((place[n] for n in ("data", "comments", "list") if isinstance(place.get(n), list)), None)
-    if listed is None:
-        return changed(address, "no list of comments")
     hot = place.get("hot_data")
+    if listed is None and ("data" not in place or place["data"] is not None) and not isinstance(hot, list):
+        return changed(address, "no list of comments")
+    listed = listed or []  # null is how some builds write an empty list
     items = [item for item in (*listed, *(hot if isinstance(hot, list) else ())) if isinstance(item, dict)]
     total = weibo_outcomes.total_of(data)
     found = comments(items, post_mid=_commented(address), seen_at=page.seen_at)

@@ -144,6 +144,8 @@ def cards(*mblogs: dict[str, Any], **info: Any) -> dict[str, Any]:
         ),
         (POSTS + "&page=690", {"body": {"ok": 1, "data": {"cards": [], "cardlistInfo": {"total": 7233}}}}, Outcome.END),
         (MYMBLOG.replace("page=1", "page=4"), {"body": {"ok": 1, "data": {"list": [], "total": 61}}}, Outcome.END),
+        (HOTFLOW, {"body": {"ok": 1, "data": {"data": None, "total_number": 0}}}, Outcome.EMPTY),
+        (HOTFLOW, {"body": {"ok": 1, "data": {"data": "新版", "total_number": 0}}}, Outcome.CHANGED),
         (HOTFLOW, {"body": {"ok": 1, "data": {"data": [], "total_number": 3, "max_id": 0}}}, Outcome.EMPTY),
         (HOTFLOW, {"body": {"ok": 1, "data": {"data": [], "total_number": 12502, "max_id": 0}}}, Outcome.BLOCKED),
         (
