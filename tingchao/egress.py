@@ -9,4 +9,6 @@ from tingchao.settings import Settings
 
 def way_out(settings: Settings, folder: Folder, hosts: Iterable[str], *, origin: str = "") -> Egress:
     """A proxy for these hosts; a context manager that listens while it is open."""
-    return Egress(hosts, origin=origin)
+    from tingchao.rounds import upstream_proxy  # it knows of sessions, which know of this
+
+    return Egress(hosts, origin=origin, upstream=upstream_proxy(settings.crawl), audit=folder.path / "egress.jsonl")
