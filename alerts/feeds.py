@@ -17,6 +17,7 @@ NAMES: Final = {
     "tmall": "天猫",
     "suning": "苏宁",
     "heimao": "黑猫投诉",
+    "tousu": "黑猫投诉",
     "shop": "店铺页面",
     "smzdm": "什么值得买",
     "tieba": "贴吧",

@@ -156,7 +156,7 @@ class FeedDesk:
             report=report,
             changes=tuple(self.states.states(name)),
             crawls=tuple(self.feeds.log.crawls(name, **span, limit=30)),
-            pages=tuple(self.states.pages(name, **span, limit=40)),
+            pages=tuple(self.states.pages(name, **span, limit=25)),
             silences={
                 watch: said
                 for watch, texts in self.feeds.silences(self.feeds.watches.list()).items()

@@ -24,6 +24,8 @@ from index.tables.frontier import WaitingPage
 
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
+ASKED_WITHIN: Final = timedelta(days=2)
+"""How far back a watch's own pages are looked for among the answers; longer ago is too long for any plan."""
 PLAN_SLACK: Final = 1.5
 """How much longer than promised a watch may wait before its own silence counts."""
 NO_FEED: Final = "没有任何打开的数据源会为它采集"
@@ -164,12 +166,13 @@ class Feeds:
 
     def _sight(self, watches: Sequence[Watch]) -> "_Sight":
         statuses = {s.name: s for s in self.statuses()}
-        asked = self.log.asked(_waiting(page) for w in watches for s in self.plans for page in self.pages(w, s))
-        on = [s for s in self.plans if any(self.pages(w, s) for w in watches)]
+        first = {s: [page for w in watches for page in self.pages(w, s)] for s in self.plans}
+        on = [s for s, pages in first.items() if pages]
+        since = self.clock.now() - ASKED_WITHIN
         return _Sight(
             now=self.clock.now(),
             statuses=statuses,
-            asked=asked,
+            asked={s: self.log.asked(s, map(_waiting, first[s]), since=since) for s in on},
             pauses={s: self.pauses(s) for s in on},
             paces={s: self.paces.of(s) for s in on},
             promises={s: self.promise(s) for s in on},
@@ -201,7 +204,7 @@ class Feeds:
         return WatchFeed(
             status=status,
             named=named,
-            asked_at=max((sight.asked[p.url] for p in pages if p.url in sight.asked), default=None),
+            asked_at=max((at for p in pages if (at := sight.asked[source].get(p.url))), default=_round_of(pace)),
             due_within=stale_after(every, speed=self.clock.speed),
             paused="；".join(p.text for p in sight.pauses[source] if p.watch in ("", watch.name)),
         )
@@ -267,11 +270,16 @@ class _Sight:
 
     now: datetime
     statuses: Mapping[str, SourceStatus]
-    asked: Mapping[str, datetime]
-    """When each first page was last answered, by address."""
+    asked: Mapping[str, Mapping[str, datetime]]
+    """When each first page was last answered, by source and address."""
     pauses: Mapping[str, Sequence[Pause]]
     paces: Mapping[str, Mapping[str, Pace]]
     promises: Mapping[str, Promise]
+
+
+def _round_of(pace: Pace | None) -> datetime | None:
+    """When a watch was last asked for, as its pace says: where a site leads every page elsewhere, nothing else does."""
+    return pace.next_at - pace.every if pace is not None else None
 
 
 def _waiting(page: PageRequest) -> WaitingPage:

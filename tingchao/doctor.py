@@ -214,7 +214,7 @@ def source_lines(report: FeedReport) -> Iterator[str]:
     answers = "、".join(f"{outcome.value} {n:,}" for outcome, n in report.answers.items()) or "没有应答"
     yield f"    近 24 小时：{answers}"
     yield f"    每小时  {_spark(report.hours)}  每天  {_spark(report.days)}   （▁–█ 次数，! 多数不正常）"
-    for y in report.yields:
+    for y in (y for y in report.yields if y.crawls or y.days):
         usual = f"平时 {y.usual:g}（{y.days} 天）" if y.days else "还没有平时值"
         yield f"    近 {y.window.total_seconds() / 3600:g} 小时新内容 {y.fresh}，{usual}{'  ← 异常' if y.missing else ''}"
     for row in report.coverage[:COVERED]:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Engine, Row, func, select, type_coerce
 
 from domain.feeds import Outcome
 from domain.paces import CrawlDone
+from domain.people import public_address
 from index.tables.columns import chunks
 from index.tables.frontier import WaitingPage
 from index.tables.schema import crawls, documents, frontier, mentions, pages
@@ -65,15 +66,31 @@ class FeedLog:
                 rows = connection.execute(select(pages.c.seen_at, pages.c["items"]).where(answered)).all()
         return [(row[0], row[1]) for row in rows]
 
-    def asked(self, requests: Iterable[WaitingPage]) -> dict[str, datetime]:
-        """When each of these pages was last answered, by address; pages that never were are left out."""
-        addresses = {request.key: request.url for request in requests}
-        found: dict[str, datetime] = {}
+    def asked(self, source: str, requests: Iterable[WaitingPage], *, since: datetime) -> dict[str, datetime]:
+        """When each of these pages was last answered, by address; pages that were not since a moment may be left out.
+
+        Two witnesses, for each is silent at times: a page that is due again has no time in the frontier, and one that the
+        site led elsewhere stands among the answers under another address.
+        """
+        asked = list(requests)
+        addresses = {request.key: request.url for request in asked}
+        found = self._answered(source, [request.url for request in asked], since)
         with self._engine.connect() as connection:
             for some in chunks(addresses):
                 here = frontier.c.key.in_(some) & frontier.c.done_at.is_not(None)
                 for row in connection.execute(select(frontier.c.key, frontier.c.done_at).where(here)):
-                    found[addresses[row.key]] = row.done_at
+                    url = addresses[row.key]
+                    found[url] = max(found.get(url, row.done_at), row.done_at)
+        return found
+
+    def _answered(self, source: str, urls: Sequence[str], since: datetime) -> dict[str, datetime]:
+        kept = {public_address(url): url for url in urls}
+        found: dict[str, datetime] = {}
+        with self._engine.connect() as connection:
+            for some in chunks(kept):
+                here = (pages.c.source == source) & (pages.c.seen_at >= since) & pages.c.url.in_(some)
+                wanted = select(pages.c.url, func.max(pages.c.seen_at).label("at")).where(here).group_by(pages.c.url)
+                found.update((kept[row.url], row.at) for row in connection.execute(wanted))
         return found
 
     def looks(self, source: str, urls: Sequence[str], *, since: datetime) -> dict[str, list[datetime]]:

@@ -55,7 +55,12 @@ def test_a_page_counts_as_asked_once_it_was_answered(engine: Engine) -> None:
     frontier.add(requests, due=START)
     (lease, *_) = frontier.lease("weibo", now=START, limit=1, lease_for=HOUR)
     frontier.done(lease.key, now=START + MINUTE)
-    assert log.asked(requests) == {lease.page.url: START + MINUTE}
+    since = START - HOUR
+    assert log.asked("weibo", requests, since=since) == {lease.page.url: START + MINUTE}
+    frontier.add(requests, due=START + HOUR)  # due again: the frontier knows no time any more, the answers do
+    assert log.asked("weibo", requests, since=since) == {}
+    Sources(engine).record([page(START + 2 * MINUTE, Outcome.CAPTCHA, url=requests[0].url)])
+    assert log.asked("weibo", requests, since=since) == {requests[0].url: START + 2 * MINUTE}
 
 
 def test_looks_are_the_good_answers_of_an_address(engine: Engine) -> None:

@@ -235,6 +235,24 @@ def test_a_calm_rivals_slower_pace_is_its_plan(here: Rig) -> None:
     assert "久无新数据" in here.said(rival)
 
 
+def test_a_watch_whose_pages_are_due_again_was_still_asked(here: Rig) -> None:
+    here.watch(OURS)
+    here.look(OURS)
+    here.clock.at += 4 * MINUTE
+    pages = here.feeds.pages(OURS, "weibo")
+    Frontier(here.engine).add((WaitingPage(source="weibo", page=p.page, url=p.url) for p in pages), due=here.clock.at)
+    assert here.said(OURS) == ""
+
+
+def test_a_watch_whose_pages_are_led_elsewhere_was_asked_as_its_pace_says(here: Rig) -> None:
+    here.watch(OURS)
+    other = attrs.evolve(OURS, brand="别处")
+    here.look(other)  # the same source answers, under other addresses
+    assert "没有为这个监测采集过" in here.said(OURS)
+    Paces(here.engine).save([Pace(source="weibo", watch="岚川", next_at=NOW + 4 * MINUTE, every=5 * MINUTE)])
+    assert here.said(OURS) == ""
+
+
 def test_what_is_promised_counts_pages_pace_and_living_sessions(here: Rig) -> None:
     for n in range(60):
         here.watch(Watch(name=f"w{n}", words=tuple(f"词{n}-{k}" for k in range(4))))
