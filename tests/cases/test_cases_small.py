@@ -1,7 +1,11 @@
 """The nasty cases of 什么值得买, 贴吧, 黑猫投诉 and of feeds, each by its name: `pytest tests/cases -k tousu-status-days`."""
 
+import threading
 from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -310,3 +314,67 @@ def test_reading_everything_again_stores_nothing_twice(replica: Any, source: str
     assert any(before)
     replica.collect(source)
     assert (replica.documents(source), tables.Prices(replica.engine).latest()) == before
+
+
+class _Hub(BaseHTTPRequestHandler):
+    """A feed server on this machine, as people run RSSHub: one feed, and one that leads to another port."""
+
+    elsewhere = ""
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/away"):
+            self.send_response(302)
+            self.send_header("Location", self.elsewhere)
+            self.end_headers()
+            return
+        found = self.path.startswith("/keyword/")
+        word = unquote(self.path.rpartition("/")[2])
+        item = f"<item><title>{word}热水器漏水</title><guid>1</guid><pubDate>Wed, 11 Nov 2026 05:00:00 GMT</pubDate></item>"
+        body = f"<rss version='2.0'><channel>{item}</channel></rss>".encode() if found else b""
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", "application/xml; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Silent."""
+
+
+@pytest.fixture
+def hub() -> Iterator[str]:
+    """`127.0.0.1:PORT` of a running feed server."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Hub)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join(10)
+
+
+def test_a_feed_on_this_machine_is_read_because_the_settings_name_it(replica: Any, hub: str) -> None:
+    followed(replica, "rss")
+    replica.site("rss", feeds=[f"http://{hub}/keyword/{{term}}"], origin="")
+    crawl = replica.collect("rss")
+    assert crawl.outcomes == {"ok": 1}
+    assert [(d.id, d.text) for d in replica.documents("rss")] == [("rss:127.0.0.1/1", f"{OURS}热水器漏水")]
+
+
+def test_a_feed_of_the_settings_leads_nowhere_else_inside(
+    replica: Any, hub: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = ThreadingHTTPServer(("127.0.0.1", 0), _Hub)
+    monkeypatch.setattr(_Hub, "elsewhere", f"http://127.0.0.1:{beside.server_port}/keyword/x")
+    thread = threading.Thread(target=beside.serve_forever, daemon=True)
+    thread.start()
+    try:
+        followed(replica, "rss")
+        replica.site("rss", feeds=[f"http://{hub}/away"], origin="")
+        crawl = replica.collect("rss")
+    finally:
+        beside.shutdown()
+        beside.server_close()
+        thread.join(10)
+    assert "ok" not in crawl.outcomes
+    assert replica.documents("rss") == []
