@@ -103,7 +103,8 @@ class SessionFiles:
     def save(self, source: str, name: str, session: Session) -> None:
         """Write or replace it in one step. Raises InvalidInput for a name that can't be one."""
         path = self._path(source, name)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self._folder, path.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = self._cipher.encrypt(nonce, msgspec.json.encode(session), _bound_to(source, name))
         aside = path.with_name(f"{path.name}.{os.getpid()}.part")

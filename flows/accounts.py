@@ -1,5 +1,6 @@
 """Which session a crawl takes: healthy ones in turn, each within its own budget of a day."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -74,6 +75,17 @@ def told(account: Account, now: datetime) -> tuple[str, str]:
     days = (account.valid_until - now).total_seconds() / 86_400
     hint = f"，请提前重新登录：{again}" if health is SessionHealth.EXPIRING else ""
     return _WORDS[health], f"还有 {days:.1f} 天到期{hint}"
+
+
+def in_short(accounts: Iterable[Account], now: datetime) -> str:
+    """How many sessions are in which health, the oldest log-in's age: `2 可用 · 1 已失效（最久 12 天前登录）`; a dash for none."""
+    saved = list(accounts)
+    if not saved:
+        return "—"
+    health = Counter(account.health(now) for account in saved)
+    counts = " · ".join(f"{health[state]} {word}" for state, word in _WORDS.items() if health[state])
+    days = (now - min(account.saved_at for account in saved)).days
+    return f"{counts}（最久 {days} 天前登录）" if days else counts
 
 
 class Sessions(Protocol):

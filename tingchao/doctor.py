@@ -12,13 +12,16 @@ from pathlib import Path
 import attrs
 
 from alerts.feeds import name as called
+from domain.accounts import SessionHealth
 from domain.errors import TingchaoError
 from domain.feeds import FeedState, Outcome
 from domain.times import iso_shanghai, shanghai
+from flows.accounts import told
 from flows.feed_reports import Bar, FeedReport
 from flows.promises import gap
 from tingchao.commands.answers import say
 from tingchao.folders import Folder, chosen_folder
+from tingchao.keys import KEY_FILE, key_place
 from tingchao.settings import FILE, Settings, load
 from tingchao.sources import ADAPTERS, cookie
 from tingchao.wiring import House, notifier, open_documents, opened
@@ -89,6 +92,15 @@ def _machine() -> Iterator[Finding]:
 
 def _folder(folder: Folder) -> Iterator[Finding]:
     kind = "demo" if folder.demo else "real"
+    key = key_place(folder.path, demo=folder.demo)
+    if key.is_file():
+        beside = key.is_relative_to(folder.path) and not folder.demo
+        yield Finding(
+            what="key of pseudonyms and sessions",
+            state="note" if beside else "ok",
+            seen=f"{key} (keep a copy apart from the data)",
+            mend=f"it lies beside what it protects: move it, and name its file in {KEY_FILE}" if beside else "",
+        )
     writable = os.access(folder.path if folder.path.exists() else folder.path.parent, os.W_OK)
     yield Finding(
         what=f"data folder ({kind})",
@@ -123,6 +135,10 @@ def _sites(settings: Settings, folder: Folder) -> Iterator[Finding]:
         except TingchaoError as error:
             yield Finding(what=f"site {name}", state="bad", seen=str(error), mend=f"tingchao login {name}")
             continue
+        saved = len(list((folder.sessions / name).glob("*.session")))
+        if saved:  # how they fare is told below, session by session
+            yield Finding(what=f"site {name}", state="ok", seen=f"{saved} saved session{'s' * (saved > 1)}")
+            continue
         needed = name in ("jd", "weibo")
         yield Finding(
             what=f"site {name}",
@@ -152,6 +168,7 @@ def _data(house: House) -> Iterator[Finding]:
         seen="up to date with the ledger" if behind <= 0 else f"{behind:,} writes behind the ledger",
         mend="" if behind <= 0 else "it catches up while ./run runs",
     )
+    yield from _sessions(house)
     waiting = len(house.inbox.pending())
     yield Finding(what="inbox", state="ok", seen=f"{waiting} files waiting")
     watches = house.desk.watches.list()
@@ -240,6 +257,19 @@ def _mark(bar: Bar, most: int) -> str:
 def total(counts: Mapping[Outcome, int]) -> int:
     """All answers together."""
     return sum(counts.values())
+
+
+def _sessions(house: House) -> Iterator[Finding]:
+    states = {SessionHealth.READY: "ok", SessionHealth.EXPIRING: "note", SessionHealth.DEAD: "bad"}
+    now = house.clock.now()
+    for account in house.desk.sessions.accounts() if house.desk.sessions else ():
+        word, detail = told(account, now)
+        yield Finding(
+            what=f"session {account.source}/{account.name}",
+            state=states[account.health(now)],
+            seen=f"{word}, logged in {iso_shanghai(account.saved_at)}",
+            mend=detail,
+        )
 
 
 def _free_gb(path: Path) -> float:

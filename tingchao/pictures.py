@@ -147,7 +147,8 @@ def _kept(folder: Folder, engine: Engine, wanted: Wanted, picture: Picture, *, a
     safe = "".join(c if c.isalnum() else "-" for c in wanted.document)[:80]
     name = Path(f"{moment:%Y-%m}") / f"{safe}-{moment:%Y%m%dT%H%M%SZ}.png"
     path = folder.evidence / name
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for part in (folder.evidence, path.parent):
+        part.mkdir(parents=True, exist_ok=True, mode=0o700)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(picture.png)
         out.flush()

@@ -41,7 +41,7 @@ def test_a_session_is_kept_whole_and_nobody_reads_it_from_the_disk(files: Sessio
     assert files.load("jd", "备用") == session
     (path,) = (tmp_path / "sessions" / "jd").iterdir()
     assert path.stat().st_mode & 0o077 == 0
-    assert path.parent.stat().st_mode & 0o077 == 0
+    assert all(folder.stat().st_mode & 0o077 == 0 for folder in (path.parent, path.parent.parent))
     assert SECRET.encode() not in path.read_bytes()
     assert SECRET not in repr(session)
     assert session.storage_state()["cookies"] == STATE["cookies"][:2]

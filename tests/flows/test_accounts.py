@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from domain.accounts import Account, AccountState
-from flows.accounts import Turn, another_is_living, whose_turn
+from flows.accounts import Turn, another_is_living, in_short, told, whose_turn
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -46,3 +46,16 @@ def test_all_dead_none_saved_and_all_spent_are_three_different_news() -> None:
 
 def test_a_budget_is_each_accounts_own() -> None:
     assert turn(account("a"), account("b"), used={"a": 100, "b": 40}, daily=100) == (Turn.CHOSEN, "b", 60)
+
+
+def test_what_people_read_of_sessions() -> None:
+    day = timedelta(days=1)
+    well, soon = account("a", valid_until=NOW + 20 * day), account("b", valid_until=NOW + day)
+    dead = account("c", state=AccountState.DEAD, detail="网站要求重新登录", saved_at=NOW - 12 * day)
+    assert in_short([well, soon, dead], NOW) == "1 可用 · 1 即将到期 · 1 已失效（最久 12 天前登录）"
+    assert in_short([], NOW) == "—"
+    assert told(well, NOW) == ("可用", "还有 20.0 天到期")
+    assert told(dead, NOW) == ("已失效", "网站要求重新登录")
+    assert told(soon, NOW)[1] == "还有 1.0 天到期，请提前重新登录：tingchao login jd --account b"
+    assert told(account("d", valid_until=NOW), NOW) == ("已失效", "已过有效期：tingchao login jd --account d")
+    assert told(account("e"), NOW) == ("可用", "")

@@ -214,16 +214,19 @@ def list_sources(jsonl: Annotated[bool, typer.Option("--jsonl", help="JSON Lines
     from rich.console import Console
     from rich.table import Table
 
+    from flows.accounts import in_short
     from tingchao.wiring import reading_desk
 
     with reading_desk() as desk:
-        statuses = desk.feeds()
-    table = Table("来源", "开关", "状态", "最近成功", "最近新内容", "需要处理", box=None)
+        statuses, now = desk.feeds(), desk.clock.now()
+        sessions = desk.sessions.accounts() if desk.sessions else []
+    table = Table("来源", "开关", "状态", "会话", "最近成功", "最近新内容", "需要处理", box=None)
     for s in statuses:
         if jsonl:
             emit(s)
         times = [f"{shanghai(t):%m-%d %H:%M}" if t else "—" for t in (s.last_success_at, s.last_item_at)]
-        table.add_row(s.name, "开" if s.on else "关", s.state.value, *times, s.detail or s.reason)
+        whose = in_short([a for a in sessions if a.source == s.name], now)
+        table.add_row(s.name, "开" if s.on else "关", s.state.value, whose, *times, s.detail or s.reason)
     flush()
     if not jsonl:
         Console().print(table)
