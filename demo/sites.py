@@ -84,7 +84,7 @@ def internet(
 
 
 def _site(world: World, pages: dict[str, WorldPage]) -> Router:
-    routes = [Route(path, _endpoint(world, page)) for path, page in pages.items()]
+    routes = [Route(path, _endpoint(world, page), methods=["GET", "POST"]) for path, page in pages.items()]
     return Router([Route("/robots.txt", _robots), *routes])
 
 

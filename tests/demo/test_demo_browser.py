@@ -51,6 +51,10 @@ def test_chromium_shows_reviews_and_price_and_turns_the_page(tls_port: int) -> N
         page.wait_for_selector(".comment-item")
         assert page.locator(".comment-item").count() == 10
         assert page.inner_text(".price").endswith(".00")
+        page.wait_for_function("document.getElementById('good-rate').textContent.startsWith('好评')")
+        with page.expect_response("**/client.action") as listed:
+            page.click(".all-comments")
+        assert len(listed.value.json()["result"]["floors"][1]["data"]) == 11  # ten reviews and an advert
         page.click(".ui-pager-next")
         page.wait_for_function("document.querySelectorAll('.comment-item').length === 20")
         shown = [item.get_attribute("data-id") for item in page.locator(".comment-item").all()]
