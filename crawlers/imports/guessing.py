@@ -21,6 +21,8 @@ _PRICE_FIELDS = (
     "url", "source",
 )  # fmt: skip
 _COMPLAINT_FIELDS = ("target", "demands", "status")
+_TIME = re.compile(r"20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}")
+_STAR_WORDS = ("分", "星", "评")
 _REVIEW_WORDS = ("评价", "review", "rate")
 
 
@@ -42,6 +44,8 @@ def guess_columns(
     certain = kind != PEOPLE and _certain(kind, columns)
     if kind not in ("prices", PEOPLE) and "text" not in columns and (longest := _longest_text(named, columns, rows)):
         columns["text"] = longest
+        columns |= _by_values(named, columns, rows)
+        kind = "reviews" if "rating" in columns and kind == "posts" else kind
     columns = _wanted(kind, columns)
     mapping = Mapping(kind=kind, columns=columns, source=source)
     return Guess(
@@ -127,6 +131,20 @@ def _longest_text(header: Sequence[str], columns: dict[str, str], rows: Sequence
         if mean > length:
             best, length = name, mean
     return best
+
+
+def _by_values(header: Sequence[str], columns: dict[str, str], rows: Sequence[Table[str, Any]]) -> dict[str, str]:
+    """Times and stars among the columns whose names say nothing, for a person to confirm."""
+    found: dict[str, str] = {}
+    for name in header:
+        values = [value for row in rows if (value := cells.text(row.get(name)))]
+        if not values or name in columns.values() or plain(name) in NEVER_READ:
+            continue
+        if "published_at" not in columns and all(map(_TIME.match, values)):
+            found.setdefault("published_at", name)
+        elif "rating" not in columns and any(w in name for w in _STAR_WORDS) and set(values) <= set("12345"):
+            found.setdefault("rating", name)
+    return found
 
 
 def _wanted(kind: str, columns: dict[str, str]) -> dict[str, str]:

@@ -59,7 +59,7 @@ def test_the_same_file_twice_is_told_in_a_sentence_and_in_the_same_shape(tingcha
 def test_a_guess_is_shown_corrected_saved_used_shown_again_and_removed(tingchao: Shell, tmp_path: Path) -> None:
     path = written(tmp_path, "回访.csv", UNKNOWN)
     (guess,), _ = tingchao("import", path, "--preview")
-    assert (guess["certain"], guess["columns"], guess["ignored"]) == (False, {"text": "顾客说"}, ["哪天", "打几分"])
+    assert (guess["certain"], guess["columns"], guess["ignored"]) == (False, {"text": "顾客说", "published_at": "哪天", "rating": "打几分"}, [])
     assert guess["rows"][0]["顾客说"] == "这台热水器用两天就漏水"
     _, err = tingchao("import", path, code=2)
     assert "--column text=列名" in err
@@ -67,7 +67,7 @@ def test_a_guess_is_shown_corrected_saved_used_shown_again_and_removed(tingchao:
         "--column",
         "published_at=哪天",
         "--column",
-        "rating=打几分",
+        "rating=",
         "--kind",
         "reviews",
         "--source",
@@ -76,7 +76,7 @@ def test_a_guess_is_shown_corrected_saved_used_shown_again_and_removed(tingchao:
     (report,), err = tingchao("import", path, *corrections, "--save-mapping", "回访")
     assert (report["stored"], "mapping saved as 回访" in err) == (2, True)
     (row,), _ = tingchao("mapping", "list")
-    assert row == {"name": "回访", "kind": "reviews", "source": "门店", "columns": {"text": "顾客说", "published_at": "哪天", "rating": "打几分"}}  # fmt: skip
+    assert row == {"name": "回访", "kind": "reviews", "source": "门店", "columns": {"text": "顾客说", "published_at": "哪天"}}  # fmt: skip
     (next_month,), _ = tingchao("import", written(tmp_path, "下月.csv", UNKNOWN.replace("2026-11", "2026-12")))
     assert next_month["stored"] == 2
     (toml,), _ = tingchao("mapping", "show", "回访")

@@ -63,7 +63,7 @@ def test_an_uncertain_guess_is_corrected_by_hand_and_saved_for_the_next_file(bro
     place = upload(browser, "x.csv", UNKNOWN)
     page = browser.get(place).text
     assert "没有把握" in page
-    assert chosen(page) == {"甲": "text", "乙": "", "丙": ""}
+    assert chosen(page) == {"甲": "text", "乙": "published_at", "丙": ""}
     told = {"column:甲": "text", "column:乙": "published_at", "column:丙": "rating", "kind": "reviews", "save": "门店"}
     assert start(browser, place, **told).status_code == 303
     assert "导入完成" in finished(browser, place)

@@ -37,7 +37,7 @@ def search(
 
     Example:  tingchao search '漏水 AND brand:美的' --jsonl
     """
-    from flows.search import document_row
+    from flows.search import document_row, published
     from tingchao.wiring import reading_desk
 
     if sort not in ("time", "relevance"):
@@ -61,8 +61,8 @@ def search(
                 if jsonl:
                     emit(document_row(row.document))
                 else:
-                    when = f"{shanghai(row.document.published_at):%Y-%m-%d %H:%M}"
-                    typer.echo(f"{when}  {row.document.sentiment:8}  {row.document.id}  {row.document.text[:80]!r}")
+                    when = (published(row.document) or "undated")[:16].replace("T", " ")
+                    typer.echo(f"{when:16}  {row.document.sentiment:8}  {row.document.id}  {row.document.text[:80]!r}")
                 shown += 1
                 if limit and shown >= limit:
                     break
