@@ -15,6 +15,7 @@ from flows.copies import Copies
 from flows.protocols import Watches
 from index.store import Batch, Documents, Ledger, Stored
 from nlp.analyzer import Reading
+from nlp.normalize import mask
 
 FOLLOW_ROWS = 2_000
 
@@ -99,17 +100,23 @@ class Ingest:
 
 
 def read(documents: Sequence[Document], reader: Reader, copies: Copies) -> Iterable[StoredDocument]:
-    """Analyse documents; a review and its 追评 are read as one text."""
+    """Analyse documents; a review and its 追评 are read as one text. What a complaint demands is masked as its text is."""
     analyses = copies.mark([d.id for d in documents], reader.analyze_many([reading(d) for d in documents]))
-    return (with_analysis(d, a) for d, a in zip(documents, analyses, strict=True))
+    return (_masked(with_analysis(d, a)) for d, a in zip(documents, analyses, strict=True))
+
+
+def _masked(stored: StoredDocument) -> StoredDocument:
+    if not (stored.demands or stored.target):
+        return stored
+    return attrs.evolve(stored, demands=tuple(mask(demand) for demand in stored.demands), target=mask(stored.target))
 
 
 def reading(document: Document) -> Reading:
-    """What the analyzer is told about a document."""
+    """What the analyzer is told about a document. A complaint is about the company that it is against, as a product's title says."""
     return Reading(
         text=whole_text(document),
         brand=document.brand,
-        product=document.product,
+        product=document.product or (document.target if isinstance(document, Post) else ""),
         source=document.source,
         author=document.author,
         default_text=isinstance(document, Review) and document.default_text,
