@@ -58,7 +58,7 @@ def write_engagement(connection: Connection, documents: Iterable[StoredDocument]
     looks = {(d.id, d.seen_at): _row(d) for d in seen if _has_life(d)}
     if looks:
         connection.execute(upsert(connection, engagement).on_conflict_do_nothing(), list(looks.values()))
-    edges = {(d.id, d.repost_of): _edge(d) for d in seen if d.repost_of}
+    edges = {(d.id, parent): _edge(d, parent) for d in seen for parent in _reposted(d)}
     if edges:
         connection.execute(upsert(connection, reposts).on_conflict_do_nothing(), list(edges.values()))
 
@@ -79,10 +79,16 @@ def _row(document: StoredDocument) -> dict[str, Any]:
     }
 
 
-def _edge(document: StoredDocument) -> dict[str, Any]:
+def _reposted(document: StoredDocument) -> set[str]:
+    """The original, and in a chain the repost that was passed on."""
+    between = document.parent if document.kind is Kind.POST else None
+    return {parent for parent in (document.repost_of, between) if parent}
+
+
+def _edge(document: StoredDocument, parent: str) -> dict[str, Any]:
     return {
         "child": document.id,
-        "parent": document.repost_of,
+        "parent": parent,
         "author": document.author,
         "at": document.published_at,
     }

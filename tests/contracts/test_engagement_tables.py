@@ -49,6 +49,18 @@ def test_who_reposted_whom_is_kept(engine: Engine) -> None:
     ]
 
 
+def test_a_chain_names_each_who_was_passed_on(engine: Engine) -> None:
+    store(
+        engine,
+        "a",
+        documents=(
+            post("weibo:9", repost_of="weibo:1", parent="weibo:5"),
+            post("weibo:7", kind=Kind.COMMENT, parent="weibo:5"),
+        ),
+    )
+    assert [[r.child for r in Engagement(engine).reposts_of(p)] for p in ("weibo:1", "weibo:5")] == [["weibo:9"]] * 2
+
+
 def topic(title: str = "岚川热水器", **changes: object) -> HotTopic:
     return attrs.evolve(HotTopic(source="weibo", title=title, rank=12, heat=1_000, seen_at=START), **changes)
 
