@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 REAL_SECONDS = 120.0
 """How long the day takes."""
 PATIENCE_S = 60.0
-"""Real seconds after it in which the crawls may catch up."""
+"""Real seconds for which a state is waited for."""
+CATCH_UP_S = 150.0
+"""Real seconds after the day in which the crawls may catch up: calm watches are asked seldom."""
 WORDS = {
     FeedState.HEALTHY: "正常",
     FeedState.DEGRADED: "不稳定",
@@ -106,19 +108,31 @@ def played(
     ends: float,
     seconds: float = REAL_SECONDS,
 ) -> Iterator[str]:
-    """Play the acts over so many real seconds; yields a Chinese line for each, and for each change of a source's state."""
+    """Play the acts over so many real seconds; yields a Chinese line for each, and for each change of a source's state.
+
+    What an act must make of a source is waited for, up to PATIENCE_S: the acts behind it come so much later. What was not
+    seen then is said.
+    """
     began, before = time.monotonic(), states()
+    wanted: tuple[str, str] = ("", "")
     for act in (*acts, None):
         due = began + seconds * ((act.hour if act else ends) - begins) / (ends - begins)
-        while (left := due - time.monotonic()) > 0:
-            time.sleep(min(left, 1.0))
+        while time.monotonic() < due + (PATIENCE_S if wanted[0] else 0):
+            time.sleep(0.5)
             now = states()
-            for name in sorted(n for n in now if now[n] is not before.get(n)):
-                yield f"        {name}：{WORDS[now[name]]}"
+            yield from (
+                f"        {name}：{WORDS[now[name]]}" for name in sorted(now) if now[name] is not before.get(name)
+            )
             before = now
+            if wanted[0] and now.get(wanted[0]) == wanted[1]:
+                wanted = ("", "")
+        if wanted[0]:
+            yield f"        {wanted[0]}：还没有采集到，状态未变"
+        began += max(time.monotonic() - due, 0.0)
         if act:
             perform(act, world)
-            yield f"{int(act.hour):02d}:{int(act.hour % 1 * 60):02d}  {act.says}"
+            yield f"{int(act.hour):02d}:{round(act.hour % 1 * 60):02d}  {act.says}"
+            wanted = act.makes
 
 
 def play_day(say: Callable[[str], None], *, seconds: float = REAL_SECONDS) -> bool:
@@ -142,7 +156,7 @@ def play_day(say: Callable[[str], None], *, seconds: float = REAL_SECONDS) -> bo
     ):
         say(line)
     until = folder.clock().now()
-    watches, patience = tables.Watches(engine).list(), time.monotonic() + PATIENCE_S
+    watches, patience = tables.Watches(engine).list(), time.monotonic() + CATCH_UP_S
     while True:
         found = balances(world, watches, ledger, rows.all(), since=since, until=until)
         if not any(b.missing for b in found) or time.monotonic() > patience:

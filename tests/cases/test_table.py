@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from demo.cases.__main__ import played_by, table
+from demo.cases.__main__ import missing, played_by, table
 from demo.cases.registry import all_cases
 
 HERE = Path(__file__).parent
@@ -29,3 +29,7 @@ def test_every_case_is_played_by_the_test_of_its_name() -> None:
     tests = functions_here()
     unplayed = [name for name in all_cases() if f'"{name}"' not in tests.get(played_by(name), "")]
     assert not unplayed
+
+
+def test_all_sixty_numbers_are_covered() -> None:
+    assert missing() == []
