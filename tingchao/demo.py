@@ -26,7 +26,7 @@ SEED = 20_261_122
 AUTOPLAY_S = 40.0  # real seconds after the first page; the issue asks for at most 60
 PLAYED = ("jd", "weibo", "shop", "smzdm", "tousu", "tieba")
 """Sources that the demo collects from its world."""
-SCRIPTS = ("severe", "wave", "promotion", "session-death", "captcha", "price-drop", "restore")
+SCRIPTS = ("severe", "wave", "promotion", "session-death", "captcha", "price-drop", "restore", "scan")
 
 
 def prepare(folder: Folder, *, speed: float, now: datetime | None = None) -> DemoState:
@@ -116,7 +116,8 @@ class WorldControls:
         """Start a script. Raises InvalidInput for an unknown one, StoreUnavailable if the world does not answer."""
         if script not in SCRIPTS:
             raise InvalidInput(f"no script {script!r}: one of {', '.join(SCRIPTS)}, case, day, sink, state")
-        answer = self._post("/__world/restore" if script == "restore" else f"/__world/play/{script}")
+        own = {"restore": "/__world/restore", "scan": "/__world/login/scan"}
+        answer = self._post(own.get(script, f"/__world/play/{script}"))
         if script == "restore":
             self.restored()
         return str(answer.get("message") or f"已开始：{script}")
@@ -163,6 +164,8 @@ class WorldControls:
     def _ask(self, method: str, path: str) -> Any:
         try:
             answer = httpx.request(method, self.base + path, timeout=5, trust_env=False)
+            if answer.status_code == 404:
+                raise InvalidInput(f"the demo's world: {answer.json().get('error', 'no such handle')}")
             answer.raise_for_status()
         except httpx.HTTPError as error:
             raise StoreUnavailable(

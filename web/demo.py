@@ -18,6 +18,9 @@ SCRIPTS = (
     ("restore", "恢复会话", "重新登录，采集继续"),
 )
 
+PHONE = "scan"
+"""Stands for a person who scans the QR code of a log-in page."""
+
 
 def router(shell: Shell) -> APIRouter:
     """The addresses of the demo."""
@@ -26,7 +29,7 @@ def router(shell: Shell) -> APIRouter:
 
     @routes.post("/play/{script}")
     def play(request: Request, script: str, form: Annotated[FormData, Depends(shell.guard)]) -> Response:
-        if desk.demo is None or script not in {name for name, _, _ in SCRIPTS}:
+        if desk.demo is None or script not in {*(name for name, _, _ in SCRIPTS), PHONE}:
             raise HTTPException(404, "没有这个演示脚本")
         said = desk.demo.play(script)
         if request.headers.get("hx-request"):
