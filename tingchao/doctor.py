@@ -22,8 +22,8 @@ from flows.promises import gap
 from tingchao.commands.answers import say
 from tingchao.folders import Folder, chosen_folder
 from tingchao.keys import KEY_FILE, key_place
-from tingchao.settings import FILE, Settings, load
-from tingchao.sources import ADAPTERS, cookie
+from tingchao.settings import FILE, Settings, Site, load
+from tingchao.sources import ADAPTERS, cookie, idle
 from tingchao.wiring import House, notifier, open_documents, opened
 
 EXTRAS = {
@@ -138,6 +138,9 @@ def _sites(settings: Settings, folder: Folder) -> Iterator[Finding]:
         saved = len(list((folder.sessions / name).glob("*.session")))
         if saved:  # how they fare is told below, session by session
             yield Finding(what=f"site {name}", state="ok", seen=f"{saved} saved session{'s' * (saved > 1)}")
+            continue
+        if idle(name, settings.sites.get(name, Site())):
+            yield Finding(what=f"site {name}", state="ok", seen="no feeds named: [sites.rss] feeds")
             continue
         needed = name in ("jd", "weibo")
         yield Finding(

@@ -26,7 +26,7 @@ from tingchao.pictures import PictureJob
 from tingchao.retention import expire
 from tingchao.rounds import Round, round_of
 from tingchao.settings import Site
-from tingchao.sources import ADAPTERS
+from tingchao.sources import ADAPTERS, idle
 from tingchao.wiring import House
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,8 @@ class Schedule:
         if "crawler" in self._roles:
             self._watched = house.desk.watches.list()
             for name in ADAPTERS:
-                if house.settings.sites.get(name, Site()).on:
+                site = house.settings.sites.get(name, Site())
+                if site.on and not idle(name, site):
                     self._every(f"{CRAWL}{name}", self._round(name).usual, partial(self.crawl, name))
             self._every("new-watches", timedelta(seconds=2), self.crawl_for_new_watches, real=True)
             self._every("hot-watches", timedelta(seconds=HOT_S), self.crawl_for_hot_watches, real=True)

@@ -87,6 +87,11 @@ def adapter_of(name: str, site: Site) -> SiteAdapter:
     return ADAPTERS[name](site.transport == "browser")
 
 
+def idle(name: str, site: Site) -> bool:
+    """Has the source nothing to ask for: feeds that nobody has named."""
+    return name == "rss" and not site.feeds
+
+
 def cookie(settings: Settings, folder: Folder, site: str) -> str:
     """The session of a site from its file or environment variable; empty = none. Raises InvalidSettings for a file that is not there."""
     configured = settings.sites.get(site)
