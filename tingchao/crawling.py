@@ -125,6 +125,7 @@ def job_of(
         allowed_hosts=_hosts(adapter, watches),
         private_hosts=tuple(getattr(adapter, "private_hosts", ())),
         upstream_proxy=upstream_proxy(settings.crawl),
+        deadline=timedelta(seconds=site.answer_seconds),
         audit=folder.path / "egress.jsonl",
         user_agent=settings.crawl.user_agent,
     )

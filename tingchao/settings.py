@@ -81,6 +81,8 @@ class Site(_Part):
     """Source rss: addresses of feeds, http or https; `{term}` stands for each word of a watch. One on this machine or in your
     own network (RSSHub) is allowed by standing here."""
     delay_seconds: float = Field(default=5, ge=0)
+    answer_seconds: float = Field(default=20, gt=0, le=600)
+    """Seconds for one whole answer, its last byte included; then it is cut and asked for again."""
     pages: int = Field(default=20, ge=1)
     """Pages for one crawl at most."""
     every_minutes: float | None = Field(default=None, gt=0)
