@@ -17,7 +17,7 @@ _DATE = re.compile(
     r"(?P<y>\d{4})(?P<sep>[-/.年])(?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})[日号]?"
     r"(?:[T\s]*(?P<half>上午|下午|AM|PM)?\s*(?P<h>\d{1,2})[:：时点](?P<min>\d{1,2})[分]?(?:[:：]?(?P<s>\d{1,2})(?:\.\d+)?秒?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
 )
-_COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?")
+_COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:\s*(\d{2}):?(\d{2})(?::?(\d{2}))?)?")
 _ENGLISH_FORMS = ("%a %b %d %H:%M:%S %z %Y", "%a, %d %b %Y %H:%M:%S %z")
 _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=SHANGHAI)
 _STARS = re.compile(r"(?:score|star)?\s*([1-5])(?:\.0+)?\s*(?:星|分|颗星|stars?)?", re.IGNORECASE)
@@ -28,7 +28,7 @@ _HALF_DAY = {"下午", "PM"}
 SURE_DIGITS = 15
 """Digits of a number that a spreadsheet keeps; it writes zeros for those after them."""
 _EXACT = 2**53  # floats below hold every whole number
-_NO_VALUE = {"nan", "NaN", "None", "NULL", "null", "\\N", "#N/A"}  # what pandas and databases write for nothing
+_NO_VALUE = {"nan", "NaN", "NaT", "None", "NULL", "null", "\\N", "#N/A"}  # what pandas and databases write for nothing
 _YES = {"是", "有", "有货", "现货", "在售", "true", "yes", "y", "1", "1.0"}
 _NO = {"否", "无", "无货", "缺货", "售罄", "下架", "已下架", "false", "no", "n", "0", "0.0"}
 
@@ -79,6 +79,8 @@ def identity(value: Any, name: str, *, rounded: bool = False) -> str:
     if isinstance(value, float) and (not value.is_integer() or abs(value) >= _EXACT):
         raise BadCell(_mangled(name, f"{value:.15g}"))
     words = f"{value:.0f}" if isinstance(value, float) else text(value)
+    if re.fullmatch(r"'\d+", words):  # how one tells a spreadsheet to leave a number alone
+        words = words[1:]
     if MANGLED_ID.fullmatch(words) or (rounded and _lost_digits(words)):
         raise BadCell(_mangled(name, words))
     return words.removesuffix(".0") if re.fullmatch(r"\d+\.0", words) else words
@@ -127,9 +129,9 @@ def moment(value: Any) -> Moment | None:
 
 
 def stars(value: Any) -> int | None:
-    """1–5 stars from 5, "5.0", 5星, 五星, ★★★★☆; None for an empty cell or 0. Raises BadCell for anything else."""
-    words = text(value)
-    if not words or words in ("0", "0.0", "-", "null", "None"):
+    """1–5 stars from 5, "5.0", 5/5, 5星, 五星, ★★★★☆; None for an empty cell, 0 or 好评. Raises BadCell for anything else."""
+    words = text(value).removesuffix("/5")
+    if words in _NOTHING or words == "0.0" or polarity(words):
         return None
     if set(words) <= set("★☆⭐"):
         full = words.count("★") + words.count("⭐")

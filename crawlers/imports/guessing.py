@@ -51,7 +51,7 @@ def guess_columns(
     return Guess(
         mapping=mapping,
         certain=certain,
-        why=_why(mapping, certain, layout),
+        why=_why(mapping, certain, layout, named),
         layout=layout.name if layout else "",
         header=tuple(named),
         ignored=tuple(name for name in named if name not in columns.values()),
@@ -84,8 +84,9 @@ def _by_name(header: Sequence[str], rows: Sequence[Table[str, Any]]) -> dict[str
         field = None if key in NEVER_READ else FIELD_OF.get(key)
         if key == "score" and not all(str(row.get(name)) in ("1", "2", "3", "4", "5") for row in rows):
             field = None  # a bare score is stars only where it looks like stars; elsewhere it is a judgement
-        if field and (field not in found or RANK[field][key] < found[field][0]):
-            found[field] = (RANK[field][key], name)
+        if field is None:
+            continue
+        found[field] = min(found.get(field, (len(FIELD_OF), "")), (RANK[field][key], name))
     return {field: name for field, (_, name) in found.items()}
 
 
@@ -165,12 +166,14 @@ def _wanted(kind: str, columns: dict[str, str]) -> dict[str, str]:
     return {field: name for field, name in columns.items() if field not in unwanted}
 
 
-def _why(mapping: Mapping, certain: bool, layout: Layout | None) -> str:
+def _why(mapping: Mapping, certain: bool, layout: Layout | None, header: Sequence[str]) -> str:
     if mapping.kind == PEOPLE:
         return f"{layout.name if layout else '人物表'}：只有账号和人的信息，不读取"
     what = KIND_WORDS[mapping.kind]
     pairs = "，".join(f"{WORDS.get(field, field)}←{name}" for field, name in mapping.columns.items())
     if certain:
         return f"{layout.name}（{what}）：{pairs}" if layout else f"按列名认出是{what}：{pairs}"
+    if len(header) == 1:
+        return f"像是没有列名的纯文本（第一行是「{header[0][:20]}」）：请在最前面加一行，写上「评价内容」"
     missing = "价格和商品" if mapping.kind == "prices" else "正文"
     return f"列名里没有认得的{missing}列，只能猜是{what}（{pairs or '一列也没认出'}）；请指定映射"

@@ -108,7 +108,9 @@ def corrected(guess: Guess, *, columns: Table[str, str], kind: str = "", source:
             del merged[other]
         merged[field] = column
     if not any(merged.values()):
-        raise InvalidSettings(f"还没有指出任何一列；{KIND_WORDS.get(kind or guess.mapping.kind, '文件')}至少要有正文列（text）")
+        raise InvalidSettings(
+            f"还没有指出任何一列；{KIND_WORDS.get(kind or guess.mapping.kind, '文件')}至少要有正文列（text）"
+        )
     values = {
         "kind": kind or guess.mapping.kind,
         "columns": {field: column for field, column in merged.items() if column},

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, TextIO
 
+from crawlers.imports.columns import FIELD_OF, plain
 from crawlers.imports.lines import Line, Refused
 
 _HOLDERS = (
@@ -20,22 +21,21 @@ def rows(text: TextIO, *, array: bool) -> Iterator[Line | Refused]:
         yield from _array(text.read())
         return
     first = text.readline()
-    held = _held(first)
-    if held is None and not _is_object(first):  # perhaps one object over many lines
-        rest = text.read()
-        held = _held(first + rest)
-        yield from _array(json.dumps(held)) if held is not None else _lines(iter((first + rest).splitlines(True)))
+    if _is_object(first) and (second := text.readline()):  # an object a line
+        yield from _lines(chain([first, second], text))
         return
-    yield from _array(json.dumps(held)) if held is not None else _lines(chain([first], text))
+    document = first + text.read()  # one object, perhaps over many lines
+    held = _held(document)
+    yield from _array(json.dumps(held)) if held is not None else _lines(iter(document.splitlines(keepends=True)))
 
 
 def _held(document: str) -> list[Any] | None:
-    """The array of objects that one object holds; None for anything else."""
+    """The array of objects that one object holds; None for anything else, also for an object that is a row itself."""
     try:
         value = json.loads(document.strip().removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or any(FIELD_OF.get(plain(key)) in ("text", "headline") for key in value):
         return None
     for name in _HOLDERS:
         inner = value.get(name)

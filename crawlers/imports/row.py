@@ -11,6 +11,7 @@ import attrs
 
 from crawlers.imports import cells
 from crawlers.imports.cells import BadCell
+from crawlers.imports.columns import FIELD_OF, RANK, plain
 from crawlers.imports.sources import site_of
 from crawlers.sites.weibo_numbers import to_mid
 from domain.documents import Passage
@@ -79,6 +80,14 @@ class Row:
     def count(self, field: str) -> int | None:
         """A number of things."""
         return cells.count(self.cell(field))
+
+    def asked(self) -> Any:
+        """The price cell; where it is empty (no 到手价 today), the next best price that the row names."""
+        own = self.cell("price")
+        if cells.text(own) or "price" not in self.columns:
+            return own
+        others = [(RANK["price"][plain(name)], name) for name in self.row if FIELD_OF.get(plain(name)) == "price"]
+        return next((self.row[name] for _, name in sorted(others) if cells.text(self.row[name])), own)
 
     def several(self, field: str, marks: str = r"[;；|]") -> tuple[str, ...]:
         """A list, a JSON list in a cell, or texts joined by ；."""

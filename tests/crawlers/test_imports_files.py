@@ -194,7 +194,7 @@ def test_text_dates_serials_flags_and_prefixes_of_a_back_office_are_read() -> No
         ["评价编号", "评价内容", "评价时间", "是否晒图", "", ""],
         ["\t880000001", "一", "2026年6月1日 下午 3:05", "是", "", ""],
         ["'=880000002", "二", "46174.5", "否", "", ""],
-        ['880000003 ', "三", datetime(2026, 6, 1, 15, 5), "是", "", ""],
+        ["880000003 ", "三", datetime(2026, 6, 1, 15, 5), "是", "", ""],
         ["880000004", "四", 46174, "否", "", ""],
         ["880000005", "五", "2026/6/1", "否", "", ""],
     ]
@@ -355,3 +355,40 @@ def test_json_with_a_broken_line_and_an_object_within_goes_on() -> None:
     items = read("\n".join([rows[0], '{"id": "x", "text": ', rows[2]]))
     assert [p.id for p in taken(items)] == ["import:0", "import:2"]
     assert [line for line, _ in refused(items)] == [2]
+
+
+def test_a_price_that_is_empty_today_is_the_next_best_one_of_the_row() -> None:
+    items = read("SKU,商品名称,京东价,到手价\n100,R5,1599,1299.00\n101,R6,1699,\n102,R7,,\n")
+    assert [str(p.price) for p in taken(items)] == ["1299.00", "1699.00", "None"]
+
+
+def test_an_object_with_rows_inside_is_unpacked_and_a_row_with_answers_inside_is_one_row() -> None:
+    inner = [{"id": 1, "content": "好", "time": "2026-06-01"}, {"id": 2, "content": "差", "time": "2026-06-02"}]
+    whole = {"code": 0, "data": {"list": inner}}
+    assert [p.id for p in read(json.dumps(whole))] == ["import:1", "import:2"]
+    row = {"id": 1, "content": "帖子", "comments": inner}
+    assert [p.text for p in read(json.dumps(row))] == ["帖子"]
+    assert [p.text for p in read("\n".join([json.dumps(row)] * 2))] == ["帖子", "帖子"]
+
+
+def test_a_text_without_a_header_is_told_what_to_write_above_it() -> None:
+    with pytest.raises(InvalidInput, match="最前面加一行，写上「评价内容」"):
+        read("这台热水器用了三天就开始漏水了\n客服电话一直没有人接听\n")
+
+
+@pytest.mark.parametrize(
+    ("time", "written"),
+    [
+        ("20260601 09:05", "2026-06-01T09:05:00+08:00"),
+        ("NaT", None),
+        ("0", None),
+        ("2026-06-01 09:05:07.0", "2026-06-01T09:05:07+08:00"),
+    ],
+)
+def test_times_as_programs_write_them_are_read(time: str, written: str | None) -> None:
+    (review,) = read(f"评价内容,评价时间\n漏水,{time}\n")
+    assert (None if review.published_at == UNDATED else iso_shanghai(review.published_at)) == written
+
+
+def test_words_in_the_column_of_stars_are_the_shops_own_verdict() -> None:
+    assert [(r.rating, r.polarity) for r in read("评价内容,评分\n漏水,差评\n安静,5/5\n")] == [(None, "bad"), (5, None)]
