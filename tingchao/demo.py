@@ -164,7 +164,7 @@ class WorldControls:
     def _ask(self, method: str, path: str) -> Any:
         try:
             answer = httpx.request(method, self.base + path, timeout=5, trust_env=False)
-            if answer.status_code == 404:
+            if answer.status_code == 404 and "json" in answer.headers.get("content-type", ""):
                 raise InvalidInput(f"the demo's world: {answer.json().get('error', 'no such handle')}")
             answer.raise_for_status()
         except httpx.HTTPError as error:
