@@ -6,7 +6,7 @@ from typing import Protocol
 import attrs
 
 from crawlers.handoff import Inbox
-from domain.analysis import Analysis
+from domain.analysis import Analysis, Polarity
 from domain.documents import Document, Post, Review, StoredDocument, with_analysis
 from domain.feeds import HotTopic, PageSeen, SiteTotal
 from domain.prices import PriceObservation, Product
@@ -101,8 +101,22 @@ class Ingest:
 
 def read(documents: Sequence[Document], reader: Reader, copies: Copies) -> Iterable[StoredDocument]:
     """Analyse documents; a review and its 追评 are read as one text. What a complaint demands is masked as its text is."""
-    analyses = copies.mark([d.id for d in documents], reader.analyze_many([reading(d) for d in documents]))
+    analyses = _with_last_words(documents, reader.analyze_many([reading(d) for d in documents]), reader)
+    analyses = copies.mark([d.id for d in documents], analyses)
     return (_masked(with_analysis(d, a)) for d, a in zip(documents, analyses, strict=True))
+
+
+def _with_last_words(documents: Sequence[Document], analyses: Sequence[Analysis], reader: Reader) -> list[Analysis]:
+    """A complaint in the 追评 is what the buyer thinks now, however warm the praise before it: its mood is the review's."""
+    later = {n: d.append for n, d in enumerate(documents) if isinstance(d, Review) and d.append}
+    readings = [attrs.evolve(reading(documents[n]), text=append.text) for n, append in later.items()]
+    last = dict(zip(later, reader.analyze_many(readings) if readings else (), strict=True))
+    return [
+        attrs.evolve(analysis, sentiment=last[n].sentiment, p=last[n].p)
+        if n in last and last[n].sentiment is Polarity.NEGATIVE and analysis.sentiment is not Polarity.NEGATIVE
+        else analysis
+        for n, analysis in enumerate(analyses)
+    ]
 
 
 def _masked(stored: StoredDocument) -> StoredDocument:

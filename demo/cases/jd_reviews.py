@@ -143,7 +143,7 @@ CASES = (
     Case(
         name="jd-append-later", number=13, site="jd", hosts=CLUB, paths=(COMMENTS,), begin=_append,
         about="追评 four days later under two stored 5-star reviews, one of them deep in the list; the complaint is in it",
-        expected="healthy; an update of the same reviews, read anew with what was added",
+        expected="healthy; an update of the same reviews, which are negative from then on",
     ),
     Case(
         name="jd-seller-reply", number=14, site="jd", hosts=CLUB, paths=(COMMENTS,), begin=_seller,

@@ -107,10 +107,8 @@ def test_jd_append_later(jd: Any) -> None:
         new = jd.document(old.id)
         assert new.version == 2
         assert "【追评】" in new.text
-        assert new.p_negative > 100 * old.p_negative
+        assert new.sentiment is Polarity.NEGATIVE
         assert (new.rating, new.published_at, new.seen_at) == (5, old.published_at, old.seen_at)
-    (angry,) = [d for d in jd.documents("jd", "review") if "客服根本不理" in d.text]
-    assert angry.sentiment is Polarity.NEGATIVE
     assert whole(jd)
 
 

@@ -3,6 +3,7 @@
 import attrs
 import pytest
 
+from domain.analysis import Polarity
 from domain.documents import Passage, Review
 from domain.errors import StoreUnavailable
 from domain.feeds import FeedState, Outcome, PageSeen
@@ -186,6 +187,19 @@ def test_an_append_updates_its_review_and_is_no_new_one(here: Rig, reader: Reade
     assert stored.text == whole_text(added) == "岚川热水器目前还不错\n【追评】用了一个月开始漏水"
     assert searchable(here) == ["jd:1"]
     assert here.desk.search.count("漏水") == 1
+
+
+def test_a_complaint_in_the_append_is_the_mood_of_the_review_however_warm_the_praise_before(
+    here: Rig, reader: Reader
+) -> None:
+    warm = review(1, "水温稳，洗澡很舒服，推荐")
+    later = attrs.evolve(warm, append=Passage(text="用了半个月打不着火，太失望了", published_at=NOW + DAY))
+    content = attrs.evolve(warm, id="jd:2", append=Passage(text="用了半年，还是很满意", published_at=NOW + DAY))
+    here.house.inbox.put("jd", [later, content])
+    here.ingest(reader).drain()
+    angry, happy = here.desk.ledger.get(["jd:1", "jd:2"])
+    assert (angry.sentiment, happy.sentiment) == (Polarity.NEGATIVE, Polarity.POSITIVE)
+    assert angry.p_negative > 0.9
 
 
 def test_a_bad_answer_reaches_the_health_of_its_source_and_stores_no_document(here: Rig, reader: Reader) -> None:
