@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -122,7 +122,7 @@ class Replay:
             setattr(kind, what, getattr(kind, what) + len(ids))
             for id_ in ids:
                 kind.example(what, id_)
-        changed = self._changed(kind, [now[id_] for id_ in now if read.newest.get(id_) == record_id])
+        changed = self._changed(kind, [now[id_] for id_ in now if read.newest.get(id_) == record_id], read.once)
         if before is None:
             kind.unrecorded += 1
             return True
@@ -137,28 +137,32 @@ class Replay:
         kind.same += items == 0 and not others
         return items != 0 or others
 
-    def _changed(self, kind: PageType, documents: Sequence[Document]) -> bool:
+    def _changed(self, kind: PageType, documents: Sequence[Document], once: Collection[str]) -> bool:
         stored = {row.id: row for row in self.ledger.get([document.id for document in documents])}
         any_changed = False
         for document in documents:
             if row := stored.get(document.id):
-                fields = self._differences(document, row)
+                fields = self._differences(document, row, once=document.id in once and row.seen_at == document.seen_at)
                 kind.changed.update(fields)
                 for field in fields:
                     kind.example(field, document.id)
                 any_changed = any_changed or bool(fields)
         return any_changed
 
-    def _differences(self, document: Document, row: StoredDocument) -> list[str]:
-        """Fields in which the newest look, as read now, says something else than what is stored; silence says nothing."""
+    def _differences(self, document: Document, row: StoredDocument, *, once: bool) -> list[str]:
+        """Fields in which the newest look, as read now, says something else than what is stored; silence says nothing.
+
+        once: it was the only look. Of several the ledger keeps the best publishing time (5分钟前 drifts) and the longest text.
+        """
         found = []
         for field in COMPARED:
             said = getattr(document, field, None)
             if said not in (None, "", (), False) and said != getattr(row, field):
                 found.append(field)
-        if document.published_at is not None and document.published_at != row.published_at:
+        if once and document.published_at is not None and document.published_at != row.published_at:
             found.append("published_at")
-        if self.mask(whole_text(document)) != row.text:
+        text = self.mask(whole_text(document))
+        if text != row.text and (once or not _begins(row.text, text)):
             found.append("text")
         return found
 
@@ -198,6 +202,12 @@ def _read(adapter: SiteAdapter, page: RawPage, before: Recorded | None) -> tuple
     request = PageRequest(source=adapter.name, page=parsed.page, url=page.url)
     answer = Answer(request=request, page=page, outcome=Outcome.TRUNCATED if cut else None, reason="cut" if cut else "")
     return (parsed, *judge(answer, parsed))
+
+
+def _begins(whole: str, part: str) -> bool:
+    """Is a list's preview the beginning of a text that another page gave whole?"""
+    seen = part.rstrip(" .…。").removesuffix("全文").rstrip(" .…。")
+    return len(seen) < len(whole) and whole.startswith(seen)
 
 
 def _items(parsed: ParsedPage) -> int:

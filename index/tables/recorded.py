@@ -27,6 +27,8 @@ class Read:
     """Record id → ids of documents."""
     newest: dict[str, str]
     """Document id → record id of the newest answer that held it."""
+    once: set[str]
+    """Documents that only one of these answers held."""
 
 
 class Records:
@@ -54,9 +56,11 @@ class Records:
         here += [evidence.c.seen_at >= since] if since else []
         by_answer: dict[str, set[str]] = {}
         newest: dict[str, str] = {}
+        once: set[str] = set()
         wanted = select(evidence.c.document, evidence.c.archive).where(*here).order_by(evidence.c.seen_at)
         with self._engine.connect() as connection:
             for document, archive in connection.execute(wanted):
                 by_answer.setdefault(archive, set()).add(document)
+                (once.discard if document in newest else once.add)(document)
                 newest[document] = archive
-        return Read(by_answer=by_answer, newest=newest)
+        return Read(by_answer=by_answer, newest=newest, once=once)

@@ -44,7 +44,8 @@ class Pond:
 
     def _post(self, row: dict[str, object], page: RawPage) -> Post:
         likes = int(str(row["likes"])) if self.mended and "likes" in row else None
-        return Post(id=f"pond:{row['id']}", source="pond", text=str(row["text"]), published_at=NOW - HOUR, seen_at=page.seen_at, author="a", likes=likes)  # fmt: skip
+        published = NOW - timedelta(hours=9, minutes=int(str(row.get("at", 0))))
+        return Post(id=f"pond:{row['id']}", source="pond", text=str(row["text"]), published_at=published, seen_at=page.seen_at, author="a", likes=likes)  # fmt: skip
 
 
 @attrs.define(kw_only=True)
@@ -152,6 +153,14 @@ def test_a_field_that_is_read_otherwise_is_named_and_a_lost_document_stays(past:
     past.store()
     lost = past.again(mended=False)
     assert (lost.gone, lost.same) == (0, 1)  # silence about likes takes nothing away
+
+
+def test_what_the_ledger_keeps_of_several_looks_is_no_difference(past: Past) -> None:
+    """A list's preview after the whole text, and a publishing time that another look knew better."""
+    past.seen(5, list=[{"id": 4, "text": "用了两天就漏水，客服一直不处理，最后找了消协才退款", "at": 60}])
+    past.seen(3, list=[{"id": 4, "text": "用了两天就漏水，客服一直...", "at": 58}])
+    kind = past.again(mended=False)
+    assert (kind.same, dict(kind.changed)) == (2, {})
 
 
 def test_only_the_span_that_is_asked_for(past: Past) -> None:
