@@ -18,7 +18,9 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 def sheets(stream: BinaryIO, name: str) -> Iterator[Sheet]:
     """The sheets of a workbook in their order. Raises InvalidInput where it can't be opened."""
-    content = stream.read()
+    content = stream.read(MOST_UNPACKED_BYTES + 1)
+    if len(content) > MOST_UNPACKED_BYTES:
+        raise InvalidInput(f"{name}：超过 1 GB；请分成几个文件，或另存为 CSV 再导入")
     if _ENCRYPTED in content[:65536] or _ENCRYPTED in content[-65536:]:
         raise InvalidInput(f"{name}：这个 Excel 文件设了打开密码；请在 Excel 里取消密码后另存，再导入")
     try:

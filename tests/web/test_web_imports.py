@@ -147,3 +147,11 @@ def test_an_upload_never_leaves_its_folder(browser: TestClient, desk: Desk) -> N
     assert Path(desk.folder / "uploads") in files[0].parents
     assert clean_name("..\\..\\a b;rm.csv") == "a_b_rm.csv"
     assert clean_name("...") == "file"
+
+
+def test_headings_and_cells_of_a_file_are_text_on_the_page(browser: TestClient) -> None:
+    evil = '"评价内容","<img src=x onerror=alert(1)>"\n"<script>alert(2)</script>",""><b>"\n'.replace('\\"', '""')
+    page = browser.get(upload(browser, "x.csv", evil.encode())).text
+    assert "&lt;script&gt;alert(2)" in page
+    assert "<img src=x" not in page
+    assert "<script>alert(2)" not in page
