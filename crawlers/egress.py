@@ -28,6 +28,8 @@ CAP_BYTES = 64 * 1024 * 1024
 TOTAL_BYTES = 2 * 1024 * 1024 * 1024
 """Bytes that one crawl's browser may bring in by all its connections; then nothing goes out any more."""
 HEAD_BYTES = 16 * 1024
+REFUSALS = 1_000
+"""Refusals that are remembered; the audit file has them all."""
 TIMEOUT_S = 15
 _READ = 64 * 1024
 
@@ -67,7 +69,7 @@ class Egress:
         self._loop: asyncio.AbstractEventLoop
         self.port = 0
         self.refused: list[str] = []
-        """`host:port: why` of each connection that was refused or cut, in order."""
+        """`host:port: why` of the first connections that were refused or cut, in order."""
 
     def __enter__(self) -> Self:
         """Listen on a free port of 127.0.0.1."""
@@ -113,7 +115,7 @@ class Egress:
                 await writer.wait_closed()
 
     def _tell(self, way: "_Way", why: str) -> None:
-        if why:
+        if why and len(self.refused) < REFUSALS:
             self.refused.append(f"{way.target}: {why}")
         host, _, port = way.target.rpartition(":")
         self._audit.write(

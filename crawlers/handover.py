@@ -1,7 +1,7 @@
 """Answers on their way out: archived, parsed, handed to the inbox and settled in the frontier, in this order, some at a time."""
 
 import logging
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -50,7 +50,7 @@ class Handover:
         self._counts: Counter[str] = Counter()
         self._outcomes: Counter[Outcome] = Counter()
         self._fresh: Counter[str] = Counter()
-        self._counted: dict[str, None] = {}
+        self._counted: OrderedDict[str, None] = OrderedDict()
         self._reason = ""
         self.stopped: Outcome | None = None
         """The risk answer at which the crawl must end."""
@@ -181,9 +181,9 @@ class Handover:
             return
         new = [id_ for id_ in taken.ids - known if id_ not in self._counted]
         self._fresh[watch] += len(new)
-        self._counted |= dict.fromkeys(new)
-        for id_ in list(self._counted)[: max(len(self._counted) - REMEMBERED, 0)]:
-            del self._counted[id_]
+        self._counted.update(dict.fromkeys(new))
+        while len(self._counted) > REMEMBERED:
+            self._counted.popitem(last=False)
 
     def _following(self, lease: Lease, parsed: ParsedPage, known: set[str], *, heard: bool) -> list[PageRequest]:
         """The pages to which an answer leads: none beyond the depth limit, or where all that it lists is old news."""

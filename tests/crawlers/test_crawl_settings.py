@@ -8,6 +8,7 @@ from scrapy.settings import Settings
 from crawlers.addresses import is_allowed, is_public
 from crawlers.job import CrawlJob
 from crawlers.settings import settings_for
+from domain.errors import InvalidSettings
 from domain.times import ScaledClock, SystemClock, now
 
 
@@ -86,3 +87,26 @@ def test_private_and_odd_addresses_are_not_public(address: str) -> None:
 @pytest.mark.parametrize("address", ["8.8.8.8", "203.119.25.1", "2400:3200::1"])
 def test_public_addresses_are(address: str) -> None:
     assert is_public(address)
+
+
+def test_only_an_origin_may_be_crawled_without_pace() -> None:
+    with pytest.raises(InvalidSettings, match="no real site"):
+        settings_for(CrawlJob(source="pond", paced=False), SystemClock())
+    unpaced = Settings(settings_for(CrawlJob(source="pond", paced=False, origin="http://127.0.0.1:9"), SystemClock()))
+    assert not unpaced.getbool("AUTOTHROTTLE_ENABLED")
+    assert unpaced.getint("CONCURRENT_REQUESTS") == 1
+
+
+def test_only_what_the_settings_name_may_lie_inside() -> None:
+    job = CrawlJob(
+        source="pond",
+        origin="http://127.0.0.1:8931",
+        upstream_proxy="http://user:secret@proxy.lan:3128",
+        private_hosts=("rsshub.lan:1200", "[fd00::5]:1200"),
+    )
+    read = Settings(settings_for(job, SystemClock()))
+    assert read.get("TINGCHAO_EXEMPT") == [
+        ("127.0.0.1", 8931), ("proxy.lan", 3128), ("proxy.lan", 0), ("rsshub.lan", 1200), ("fd00::5", 1200),
+    ]  # fmt: skip
+    assert "secret" not in repr(read.copy_to_dict())
+    assert "secret" not in repr(job)
