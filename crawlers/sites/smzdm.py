@@ -20,6 +20,8 @@ from domain.watches import Watch
 DOMAIN = "smzdm.com"
 LAST_PAGE = 5
 """Pages of a search at most: deals of older pages are over."""
+FULL = 10
+"""Deals of a page from which there may be another one; the site shows about twenty."""
 _OLD = timedelta(days=3)
 _NOTHING = re.compile(r"没有找到|暂无|没有更多|换个关键词|抱歉|无结果|空空如也")
 _LIST = re.compile(r"feed-main-list|feed-list|list_preferential|search-result", re.IGNORECASE)
@@ -121,7 +123,7 @@ def _web_page(page: RawPage, kind: str, text: str) -> ParsedPage:
         refuse_mark(text, "web page with ")
     refuse_cut(text)
     if found:
-        return _shown(page, kind, found, total=None, more=True)
+        return _shown(page, kind, found, total=None, more=len(found) >= FULL)
     if not _LIST.search(text) and not _NOTHING.search(text):
         raise Refused(Outcome.CHANGED, "no list of deals in the page")
     if not _NOTHING.search(text) and "<li" in re.sub(r"(?is)^.*?feed-main-list", "", text)[:3000]:

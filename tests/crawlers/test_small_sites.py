@@ -235,13 +235,19 @@ def test_a_deal_that_is_over_is_over_at_the_moment_of_the_look() -> None:
     assert {price.seen_at for price in over} == {SEEN}
 
 
-def test_the_search_goes_on_only_while_its_deals_are_new() -> None:
+def test_the_search_goes_on_only_while_its_pages_are_full_and_their_deals_new() -> None:
     url, body = sample("smzdm", "search_html")
     text = body.decode()
-    fresh = Smzdm().parse(RawPage(url=url, body=text.encode(), seen_at=SEEN))
-    old = Smzdm().parse(RawPage(url=url, body=text.replace("昨天 10:00", "01-10 10:00").encode(), seen_at=SEEN))
-    assert ["p=2" in page.url for page in fresh.next_pages] == [True]
-    assert old.next_pages == ()
+    card = text[text.index("<li class") : text.index("</li>") + 5]
+    full = text.replace(card, "".join(card.replace("90040001", str(90040010 + n)) for n in range(12)))
+
+    def following(page: str) -> list[str]:
+        parsed = Smzdm().parse(RawPage(url=url, body=page.encode(), seen_at=SEEN))
+        return [request.url.partition("&p=")[2] for request in parsed.next_pages]
+
+    assert following(full) == ["2"]
+    assert following(text) == []
+    assert following(full.replace("昨天 10:00", "01-10 10:00")) == []
 
 
 def test_complaints_carry_target_demands_status_and_no_mark_of_their_reader() -> None:
