@@ -92,6 +92,8 @@ class CrawlReport:
     def line(self) -> str:
         """One line for the log."""
         end = f" stopped={self.stopped}" if self.stopped else ""
+        end += f" set_aside={self.set_aside}" if self.set_aside else ""
+        end += f" wait_until={self.wait_until.isoformat(timespec='seconds')}" if self.wait_until else ""
         return (
             f"collected site={self.source} pages={self.pages} documents={self.documents}"
             f" skipped={self.skipped} seconds={self.seconds:.1f}{end}"

@@ -133,7 +133,7 @@ class Round:
                 documents=report.documents,
                 fresh=report.fresh,
                 stopped=str(report.stopped or ""),
-                reason=report.reason,
+                reason=report.reason + (f" ({report.set_aside} pages set aside)" if report.set_aside else ""),
             )
         )
 
