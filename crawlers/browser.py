@@ -11,7 +11,14 @@ from scrapy.http import Request, Response
 
 from crawlers.addresses import is_allowed
 from crawlers.answers import TOO_LARGE, Answer
-from crawlers.chromium import NAVIGATION_TIMEOUT_MS, context_options, find_chromium, launch_options, why_no_browser
+from crawlers.chromium import (
+    NAVIGATION_TIMEOUT_MS,
+    context_options,
+    cookies_of,
+    find_chromium,
+    launch_options,
+    why_no_browser,
+)
 from crawlers.ear import Ear
 from crawlers.egress import Egress
 from crawlers.frontier import Frontier
@@ -127,7 +134,7 @@ class _Visit:
     async def attach(self, page: Any, request: Request) -> None:  # Any: Playwright's page, an extra
         """Called by scrapy-playwright with the blank page; a retry starts over."""
         if self.job.session is None:
-            await page.context.add_cookies(_cookies(self.job))
+            await page.context.add_cookies(cookies_of(self.job))
         await self.ear.attach(page)
 
     async def read(self, page: Any) -> None:  # Any: as above
@@ -240,15 +247,3 @@ def _context(job: CrawlJob) -> dict[str, Any]:  # Any: Playwright's options
         return context_options(user_agent=job.user_agent)
     options = context_options(user_agent=job.session.user_agent or job.user_agent)
     return options | {"storage_state": job.session.storage_state()}
-
-
-def _cookies(job: CrawlJob) -> list[dict[str, Any]]:  # Any: Playwright's cookies
-    """The cookie of the settings as host-only, https-only cookies of each of the site's hosts."""
-    # a Cookie header is looser than http.cookies, which drops everything after the first odd character
-    pairs = [part.strip().partition("=") for part in job.cookie.split(";") if "=" in part]
-    hosts = [host for host in job.allowed_hosts if not host.startswith("*.")]
-    return [
-        {"name": name, "value": value, "url": f"https://{host}/", "secure": True}
-        for name, _, value in pairs
-        for host in hosts
-    ]

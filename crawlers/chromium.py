@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.egress import Egress
+from crawlers.job import CrawlJob
 
 NAVIGATION_TIMEOUT_MS = 15_000
 _FLAGS = (
@@ -72,3 +73,15 @@ def context_options(*, user_agent: str = "") -> dict[str, Any]:  # Any: Playwrig
         "accept_downloads": False,
         **own,
     }
+
+
+def cookies_of(job: CrawlJob) -> list[Any]:  # Any: Playwright's cookies, an extra
+    """The cookie of the settings as host-only, https-only cookies of each of the site's hosts."""
+    # a Cookie header is looser than http.cookies, which drops everything after the first odd character
+    pairs = [part.strip().partition("=") for part in job.cookie.split(";") if "=" in part]
+    hosts = [host for host in job.allowed_hosts if not host.startswith("*.")]
+    return [
+        {"name": name, "value": value, "url": f"https://{host}/", "secure": True}
+        for name, _, value in pairs
+        for host in hosts
+    ]

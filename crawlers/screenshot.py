@@ -10,7 +10,7 @@ import attrs
 from protego import Protego
 
 from crawlers.addresses import is_allowed
-from crawlers.chromium import NAVIGATION_TIMEOUT_MS, context_options, launch_options, why_no_browser
+from crawlers.chromium import NAVIGATION_TIMEOUT_MS, context_options, cookies_of, launch_options, why_no_browser
 from crawlers.ear import Ear
 from crawlers.egress import Egress
 from crawlers.job import ROBOTS_NAME, CrawlJob
@@ -76,6 +76,8 @@ class _Visitor:
             browser = await playwright.chromium.launch(**launch_options(egress))
             context = await browser.new_context(**self._context())
             context.set_default_navigation_timeout(NAVIGATION_TIMEOUT_MS)
+            if self.job.session is None:
+                await context.add_cookies(cookies_of(self.job))
             for number, url in enumerate(urls):
                 if number:
                     await asyncio.sleep(max(self.clock.real_seconds(self.job.delay), SHORTEST_PAUSE_S))
