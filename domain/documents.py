@@ -6,6 +6,7 @@ from enum import StrEnum
 import attrs
 
 from domain.analysis import Analysis, AspectOpinion, Polarity, SeverityClass
+from domain.people import document_address
 
 
 class Kind(StrEnum):
@@ -211,7 +212,7 @@ def with_analysis(document: Document, analysis: Analysis, *, version: int = 1) -
         version=version,
         source=document.source,
         kind=document.kind,
-        url=document.url,
+        url=document_address(document.url),
         text=analysis.masked,
         normalized=analysis.normalized,
         tokens=analysis.tokens,

@@ -56,6 +56,21 @@ def public_address(url: str) -> str:
     return urlunsplit((parts.scheme, host, path, query, ""))
 
 
+def document_address(url: str) -> str:
+    """A document's address as it is stored: without user ids and tokens, and still leading to it.
+
+    A Weibo post's own address names its author; the mobile one needs only the post.
+    """
+    parts = urlsplit(url) if url.startswith("https://") else None
+    if (
+        parts is not None
+        and (parts.hostname or "") in ("weibo.com", "www.weibo.com")
+        and (post := _WEIBO_POST.match(parts.path))
+    ):
+        return f"https://m.weibo.cn/status{post[1]}"
+    return public_address(url)
+
+
 def _shown(name: str, value: str) -> str:
     if name.lower() in _NAMES_SOMEBODY and value:
         return _HIDDEN

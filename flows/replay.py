@@ -20,7 +20,7 @@ from index.tables.recorded import Read, Recorded, Records
 
 EXAMPLES: Final = 5
 COMPARED: Final = (
-    "kind", "url", "rating", "sku", "product", "region", "repost_of", "parent", "author_kind", "author_name",
+    "kind", "rating", "sku", "product", "region", "repost_of", "parent", "author_kind", "author_name",
     "followers", "likes", "reposts", "comments", "default_text", "target", "demands", "status",
 )  # fmt: skip
 """Fields that stand in the ledger as the site said them."""

@@ -22,6 +22,7 @@ from flows.rereads import Rereads, plan_hot_list
 from index import tables
 from tingchao.folders import Folder, chosen_folder, held
 from tingchao.opening import demo_environment, inbox_of, open_tables
+from tingchao.plans import pause_s
 from tingchao.processes import end_with_parent
 from tingchao.rounds import Round, round_of, upstream_proxy
 from tingchao.row_frontier import RowFrontier
@@ -117,7 +118,7 @@ def job_of(
     return CrawlJob(
         source=here.source,
         pages_limit=pages,
-        delay=timedelta(seconds=site.delay_seconds * max(here.clock.speed, 1.0)),
+        delay=timedelta(seconds=pause_s(here.source, site) * max(here.clock.speed, 1.0)),
         origin=site.origin,
         cookie=cookie(settings, folder, here.source),
         browser=site.transport == "browser",

@@ -1,9 +1,8 @@
 """How each source is to be asked by the settings, as the judge of the feeds and the planner read it."""
 
-from datetime import timedelta
-
-from domain.paces import parse_quiet_hours
 from flows.feed_rows import SourcePlan
+from flows.promises import CAREFUL_S
+from tingchao.rounds import quiet_hours, usual_interval
 from tingchao.settings import Settings, Site
 from tingchao.sources import ADAPTERS, adapter_of
 
@@ -13,11 +12,10 @@ def plans_of(settings: Settings, *, speed: float = 1.0) -> dict[str, SourcePlan]
     return {name: _plan(settings, name, speed) for name in ADAPTERS}
 
 
-def every_of(settings: Settings, source: str) -> timedelta:
-    """How often a source is crawled."""
-    site, crawl = settings.sites.get(source, Site()), settings.crawl
-    usual = crawl.prices_every_minutes if source == "shop" else crawl.every_minutes
-    return timedelta(minutes=site.every_minutes or usual)
+def pause_s(source: str, site: Site) -> float:
+    """Real seconds between two pages: those of the settings, but a real shop's product pages are opened at the careful pace."""
+    watched = site.transport == "browser" and not site.origin
+    return max(site.delay_seconds, CAREFUL_S.get((source, "item"), 0.0)) if watched else site.delay_seconds
 
 
 def _plan(settings: Settings, name: str, speed: float) -> SourcePlan:
@@ -25,9 +23,9 @@ def _plan(settings: Settings, name: str, speed: float) -> SourcePlan:
     return SourcePlan(
         adapter=adapter_of(name, site),
         on=site.on,
-        every=every_of(settings, name),
-        delay_s=site.delay_seconds * max(speed, 1.0),
+        every=usual_interval(name, site, settings.crawl),
+        delay_s=pause_s(name, site) * max(speed, 1.0),
         daily_pages=site.daily_pages,
         careful=not site.origin,
-        quiet=parse_quiet_hours(settings.crawl.quiet_hours),
+        quiet=quiet_hours(settings.crawl),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.people import pseudonym, public_address
+from domain.people import document_address, pseudonym, public_address
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,12 @@ def test_an_address_that_cannot_be_read_keeps_only_its_beginning() -> None:
 def test_equal_ids_of_two_sites_stay_apart() -> None:
     assert pseudonym("jd", "a", key=b"k") != pseudonym("weibo", "a", key=b"k")
     assert pseudonym("jd", "", key=b"k") == ""
+
+
+def test_a_documents_address_still_leads_to_it_and_names_nobody() -> None:
+    assert (
+        document_address("https://weibo.com/1234567890/QhXk3aBcD?refer_flag=1") == "https://m.weibo.cn/status/QhXk3aBcD"
+    )
+    assert document_address("https://item.jd.com/100012043978.html") == "https://item.jd.com/100012043978.html"
+    assert document_address("https://example.com/p?id=7&uid=9&token=x") == "https://example.com/p?id=7&uid=_"
+    assert document_address("") == ""
