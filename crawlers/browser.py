@@ -107,6 +107,7 @@ async def listen(
         dont_filter=True,
         meta={
             "playwright": True,
+            "download_slot": job.source,
             "playwright_context_kwargs": _context(job),
             "playwright_page_init_callback": visit.attach,
             "playwright_page_methods": [PageMethod(visit.read)],

@@ -20,7 +20,7 @@ SLOWER: Final = 1.5
 SLOWEST_RIVAL: Final = 6
 """Times the usual interval that a calm competitor is asked for at least."""
 LONGEST_REST: Final = timedelta(hours=24)
-"""A site that asks for a longer rest than this has thrown us out: a person must look."""
+"""Longest rest that ends by itself."""
 
 
 def next_pace(
@@ -139,11 +139,14 @@ def may_crawl(status: SourceStatus | None, rest: Pace | None, *, now: datetime) 
     return rest is not None or not (status and status.last_outcome and status.last_outcome.risk)
 
 
-def stated_rest(wait_until: datetime | None, *, now: datetime) -> datetime | None:
-    """Until when a source rests by the site's own word; None = it named no time, or one that is no pause any more."""
-    if wait_until is None or wait_until <= now or wait_until - now > LONGEST_REST:
+def stated_rest(wait_until: datetime | None, *, now: datetime, risk: bool) -> datetime | None:
+    """Until when a source rests by the site's own word, a day at most; None = it named no time.
+
+    risk: it was a risk answer; a longer rest than a day is then no pause but a ban, and waits for a person.
+    """
+    if wait_until is None or wait_until <= now or (risk and wait_until - now > LONGEST_REST):
         return None
-    return wait_until
+    return min(wait_until, now + LONGEST_REST)
 
 
 def _pause(source: str, reason: PauseReason, until: datetime | None, text: str, *, watch: str = "") -> Pause:

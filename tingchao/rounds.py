@@ -119,7 +119,7 @@ class Round:
             )
             for watch in asked
         )
-        if until := stated_rest(report.wait_until, now=now):
+        if until := stated_rest(report.wait_until, now=now, risk=report.stopped is not None):
             paces.rest(self.source, until=until, reason=SITE_RESTS)
         elif "" in before and report.pages:
             paces.wake(self.source)

@@ -114,7 +114,13 @@ class SiteSpider(scrapy.Spider):
 
                 return await listen(request, adapter=self.adapter, job=self.job, clock=self.clock, crawler=self.crawler)
             response = await self.crawler.engine.download_async(
-                Request(request.url, headers=dict(request.headers), dont_filter=True)
+                # one slot, so that the pace is the site's and not each of its hosts'
+                Request(
+                    request.url,
+                    headers=dict(request.headers),
+                    dont_filter=True,
+                    meta={"download_slot": self.job.source},
+                )
             )
         except Exception as error:
             outcome, reason = why(error)

@@ -269,3 +269,16 @@ def test_a_feed_server_of_ones_own_network_is_asked_only_where_the_settings_name
         ("127.0.0.1", "127.0.0.1", False),
         ("localhost", "", True),
     ]
+
+
+def test_the_pace_is_that_of_the_site_and_not_of_each_of_its_hosts(pond: Any, crawl: Any) -> None:
+    hosts = [HOST, "api.pond.example"] * 3
+    for number in range(6):
+        pond.posts(number + 1, [number], following=False)
+    crawl.run(
+        first=[f"https://{host}/list?page={number + 1}" for number, host in enumerate(hosts)],
+        job={"delay": 0.4, "obey_robots": False},
+    )
+    times = [a.at for a in pond.asked]
+    assert len(times) == 6
+    assert all(later - earlier >= 0.19 for earlier, later in pairwise(times)), "0.4 seconds, give or take the half"

@@ -140,12 +140,14 @@ def test_a_rest_that_the_site_named_ends_by_itself_even_after_a_risk_answer() ->
     assert not may_crawl(SourceStatus(name="weibo", on=False), rest, now=NOW + 20 * MINUTE)
 
 
-@pytest.mark.parametrize(
-    ("after_", "rests"), [(timedelta(seconds=30), True), (timedelta(hours=30), False), (-MINUTE, False)]
-)
-def test_only_a_rest_of_a_day_at_most_is_a_pause_and_not_a_ban(after_: timedelta, rests: bool) -> None:
-    assert (stated_rest(NOW + after_, now=NOW) is not None) is rests
-    assert stated_rest(None, now=NOW) is None
+def test_a_site_that_names_more_than_a_day_after_a_risk_answer_has_banned_us() -> None:
+    day = timedelta(hours=24)
+    for risk in (True, False):
+        assert stated_rest(NOW + MINUTE, now=NOW, risk=risk) == NOW + MINUTE
+        assert stated_rest(NOW - MINUTE, now=NOW, risk=risk) is None
+        assert stated_rest(None, now=NOW, risk=risk) is None
+    assert stated_rest(NOW + 2 * day, now=NOW, risk=True) is None
+    assert stated_rest(NOW + 2 * day, now=NOW, risk=False) == NOW + day
 
 
 def test_quiet_hours_are_told_for_each_rival() -> None:
