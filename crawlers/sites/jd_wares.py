@@ -127,8 +127,8 @@ def search_wares(value: JsonObject, seen_at: datetime) -> tuple[Offer, ...]:
 def search_page(text: str, seen_at: datetime) -> tuple[Offer, ...]:
     """Products and prices of the old search page, li.gl-item."""
     found = []
-    for item in Selector(text=text).css("li.gl-item[data-sku]"):
-        sku = item.attrib["data-sku"].strip()
+    for item in Selector(text=text, type="html").css("li.gl-item[data-sku]"):
+        sku = (item.xpath("@data-sku").get() or "").strip()
         titles = item.css(".p-name em").getall()
         if not sku.isdecimal() or not titles:
             continue
