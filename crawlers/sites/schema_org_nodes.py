@@ -106,7 +106,9 @@ def _scripts(text: str) -> list[str]:
     if "ld+json" not in text.lower():
         return []
     try:
-        found = Selector(text=text).xpath("//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]/text()")
+        found = Selector(text=text, type="html").xpath(
+            "//script[contains(translate(@type, 'LDJSON', 'ldjson'), 'ld+json')]/text()"
+        )
         return [script for script in found.getall() if script.strip()][:MOST]
     except UNREADABLE:
         return []
@@ -180,14 +182,13 @@ def _open_graph(text: str, url: str) -> list[JsonObject]:
     """A product of the words that a page gives to those who share it: og:title, product:price:amount."""
     if "price:amount" not in text and "og:type" not in text:
         return []
+    said: dict[str, str] = {}
     try:
-        metas = Selector(text=text or " ").xpath("//meta[@content and (@property or @name)]")
+        for meta in Selector(text=text or " ", type="html").xpath("//meta[@content and (@property or @name)]")[:400]:
+            key = meta.xpath("string(@property | @name)").get() or ""
+            said.setdefault(key.lower(), one_line(meta.xpath("string(@content)").get()))
     except UNREADABLE:
         return []
-    said: dict[str, str] = {}
-    for meta in metas[:400]:
-        key = (meta.attrib.get("property") or meta.attrib.get("name") or "").lower()
-        said.setdefault(key, one_line(meta.attrib.get("content")))
     price = said.get("product:sale_price:amount") or said.get("product:price:amount") or said.get("og:price:amount")
     if not said.get("og:title") or not (price or said.get("og:type", "").split(".")[-1] in ("product", "item")):
         return []

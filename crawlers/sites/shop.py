@@ -57,6 +57,8 @@ class Shop:
             return _read(page)
         except Refused as refused:
             return refused.page("shop", "product")
+        except Exception as error:  # the seam promises an outcome for any bytes
+            return Refused(Outcome.CHANGED, f"unexpected shape: {type(error).__name__}").page("shop", "product")
 
 
 def host_of(url: str) -> str:

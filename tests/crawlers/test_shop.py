@@ -112,3 +112,12 @@ def test_a_watch_begins_with_the_products_that_are_nobody_elses() -> None:
     urls = (URL, "https://item.jd.com/42.html", "https://weibo.com/1/x", "ftp://x/y", "nonsense", URL)
     watch = Watch(name="峪风", products=tuple(WatchedProduct(url=url) for url in urls))
     assert [(page.page, page.url, page.watch) for page in Shop().first_pages(watch)] == [("product", URL, "峪风")]
+
+
+def test_a_broken_attribute_does_not_hide_what_opengraph_says() -> None:
+    text = (
+        '{}<html><head><meta property="og:title" content="峪风 空调"{}< x><meta property="product:price:amount" content="99">'
+        '<meta property="product:price:currency" content="CNY"></head><body></body></html>'
+    )
+    page = Shop().parse(RawPage(url=URL, body=text.encode(), seen_at=SEEN))
+    assert [str(price.price) for price in page.prices] == ["99.00"]
