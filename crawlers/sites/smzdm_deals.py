@@ -12,6 +12,7 @@ from crawlers.price_text import price_in
 from crawlers.sites.adapter import JsonObject
 from crawlers.sites.clock_times import epoch, moment
 from crawlers.sites.values import mapping, name, one_line
+from crawlers.sites.web_pages import attribute
 from domain.prices import PriceObservation, Product
 
 _ID = re.compile(r"(?:/p/|/youhui/|/haitao/|/faxian/|/news/)(\d{4,12})\b")
@@ -121,7 +122,9 @@ def deal_url(deal: Deal) -> str:
 
 
 _DATES = ("article_date", "publish_date_lt", "article_pubdate", "article_format_date", "publish_date", "pubdate")
-_PRICE_IN_CARD = ".z-highlight, .tips em:not(.person), .price, .list_preferential_price, .feed-block-price, .article-price"
+_PRICE_IN_CARD = (
+    ".z-highlight, .tips em:not(.person), .price, .list_preferential_price, .feed-block-price, .article-price"
+)
 
 
 def _price_text(row: JsonObject) -> str:
@@ -172,7 +175,7 @@ def _labels(card: Selector) -> Iterator[str]:
     for mark in card.css(
         ".z-img-tag, .feed-tag, .tag, .state, .icon_tags, .z-tag, .s_icon, .icon-status, .img-tag, .over"
     ):
-        yield one_line(mark.get()) + " " + (mark.attrib.get("title") or "")
+        yield one_line(mark.get()) + " " + attribute(mark, "title")
     yield from (
         "已过期"
         for mark in card.xpath(".//@class | @class").getall()

@@ -20,6 +20,7 @@ from crawlers.sites.tieba_posts import (
     post_of_row,
 )
 from crawlers.sites.values import mapping, name, one_line, rows, whole
+from crawlers.sites.web_pages import attribute
 from domain.documents import Post
 
 _TITLE_TAIL = re.compile(r"【[^】]{1,40}吧】_百度贴吧\s*$|_百度贴吧\s*$")
@@ -71,7 +72,7 @@ def thread(text: str, page: RawPage) -> Floors:
     read = [
         (post, field, [reply for li in floor.css("li.lzl_single_post") if (reply := _below(li, number, post, page))])
         for floor in floors
-        if (field := field_of(floor)) or floor.attrib.get("data-pid")
+        if (field := field_of(floor)) or attribute(floor, "data-pid")
         if (post := post_of_floor(floor, field, number, title, page))
     ]
     last = counts[1] if len(counts) > 1 else None

@@ -11,6 +11,7 @@ from parsel import Selector
 from crawlers.sites.adapter import JsonObject, RawPage
 from crawlers.sites.clock_times import epoch, moment
 from crawlers.sites.values import mapping, name, one_line, plain, whole
+from crawlers.sites.web_pages import attribute
 from domain.documents import Kind, Post
 
 SHORT = 180
@@ -23,8 +24,8 @@ _LAYOUT = re.compile(r"\s+")
 def post_of_hit(card: Selector, seen_at: datetime) -> Post | None:
     """A hit of the web search: a thread, or a floor of one; None without a number."""
     link = card.css(".p_title a")
-    href = link.attrib.get("href", "")
-    tid = link.attrib.get("data-tid", "").strip() or digits_in(r"/p/(\d+)", href)
+    href = attribute(link, "href")
+    tid = attribute(link, "data-tid").strip() or digits_in(r"/p/(\d+)", href)
     if not tid.isdigit():
         return None
     title, text = _text(link.get()), _text(card.css(".p_content").get())
@@ -70,7 +71,7 @@ def post_of_row(row: JsonObject, seen_at: datetime) -> Post | None:
 def post_of_floor(floor: Selector, field: JsonObject, thread: str, title: str, page: RawPage) -> Post | None:
     """A floor of a thread: the first is the thread's own post. field: its `data-field`, maybe empty; None without a number."""
     content, author = mapping(field.get("content")), mapping(field.get("author"))
-    pid = name(content.get("post_id")) or floor.attrib.get("data-pid", "")
+    pid = name(content.get("post_id")) or attribute(floor, "data-pid")
     if not pid.isdigit():
         return None
     said = floor.css("div.d_post_content, cc > div[id^=post_content_]")
@@ -131,15 +132,13 @@ def post_of_listed(item: Selector, seen_at: datetime) -> Post | None:
     """A line of a forum's list; None without a number."""
     field = field_of(item)
     link = item.css("a.j_th_tit")
-    tid = (
-        name(field.get("id")) or item.attrib.get("data-tid", "") or digits_in(r"/p/(\d+)", link.attrib.get("href", ""))
-    )
+    tid = name(field.get("id")) or attribute(item, "data-tid") or digits_in(r"/p/(\d+)", attribute(link, "href"))
     if not tid.isdigit():
         return None
     text = _text(item.css(".threadlist_abs").get())
     return _made(
         tid,
-        text=_joined(_text(link.attrib.get("title") or link.get()), text),
+        text=_joined(_text(attribute(link, "title") or link.get()), text),
         thread=tid,
         raw=one_line(item.css(".is_show_create_time").get()),
         author=name(field.get("author_name")) or name(field.get("author_portrait")).partition("?")[0],
@@ -191,7 +190,7 @@ def _made(
 
 def field_of(item: Selector) -> JsonObject:
     """The JSON of an element's `data-field`; an empty object where there is none or it is broken."""
-    return json_of(item.attrib.get("data-field", ""))
+    return json_of(attribute(item, "data-field"))
 
 
 def json_of(text: str) -> JsonObject:

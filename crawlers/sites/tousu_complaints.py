@@ -9,6 +9,7 @@ from parsel import Selector
 from crawlers.sites.adapter import JsonObject
 from crawlers.sites.clock_times import epoch, moment
 from crawlers.sites.values import mapping, name, one_line, plain, whole
+from crawlers.sites.web_pages import attribute
 from domain.documents import Kind, Post
 from domain.times import day_start
 
@@ -87,7 +88,7 @@ def complaints_in_page(html: str, seen_at: datetime) -> list[Post]:
     """The complaints that a rendered list shows: each link to one, with the card that it is or that holds it."""
     found: dict[str, Post] = {}
     for link in Selector(text=html or " ", type="html").css("a[href*='/complaint/view/']"):
-        href = link.attrib.get("href", "")
+        href = attribute(link, "href")
         around = (link, *link.xpath("ancestor::*[position() <= 4]")[::-1])
         for box in around:
             numbers = {_number(h) for h in box.xpath(".//a/@href | @href").getall() if _number(h)}
