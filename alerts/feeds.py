@@ -7,24 +7,9 @@ import attrs
 
 from alerts.episodes import Change, alert_id
 from domain.alerts import Alert, AlertKind, AlertState, Level, NoticeReason
-from domain.feeds import FeedState, Outcome, SourceStatus
+from domain.feeds import SOURCE_NAMES, FeedState, Outcome, SourceStatus
 from domain.health import in_words
 
-NAMES: Final = {
-    "weibo": "微博",
-    "jd": "京东",
-    "taobao": "淘宝",
-    "tmall": "天猫",
-    "suning": "苏宁",
-    "heimao": "黑猫投诉",
-    "tousu": "黑猫投诉",
-    "shop": "店铺页面",
-    "smzdm": "什么值得买",
-    "tieba": "贴吧",
-    "rss": "RSS 订阅",
-    "douyin": "抖音",
-    "xiaohongshu": "小红书",
-}
 TROUBLE: Final = {
     FeedState.LOGIN_REQUIRED: "登录已失效",
     FeedState.BLOCKED: "访问被拒绝",
@@ -45,7 +30,7 @@ CAPTCHA_DUTY: Final = "请账号持有人在浏览器里打开该站点完成验
 
 def name(source: str) -> str:
     """How people call a source."""
-    return NAMES.get(source, source)
+    return SOURCE_NAMES.get(source, source)
 
 
 def troubled(status: SourceStatus) -> bool:

@@ -5,6 +5,28 @@ from enum import StrEnum
 
 import attrs
 
+SOURCE_NAMES = {
+    "weibo": "微博",
+    "jd": "京东",
+    "taobao": "淘宝天猫",
+    "suning": "苏宁",
+    "shop": "网店",
+    "smzdm": "什么值得买",
+    "tousu": "黑猫投诉",
+    "tieba": "贴吧",
+    "rss": "RSS 订阅",
+    "xhs": "小红书",
+    "douyin": "抖音",
+    "kuaishou": "快手",
+    "bilibili": "B站",
+    "zhihu": "知乎",
+    "pdd": "拼多多",
+    "wechat": "微信公众号",
+    "toutiao": "今日头条",
+    "import": "导入",
+}
+"""How people call a source; any other is called by its own name."""
+
 
 class Outcome(StrEnum):
     """What an answer of a site was, before anything is parsed from it."""

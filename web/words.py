@@ -1,8 +1,9 @@
 """The Chinese words of the screens for the values of the domain."""
 
+from domain.feeds import SOURCE_NAMES
+
 SENTIMENT = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 KIND = {"review": "评价", "post": "帖子", "comment": "评论", "complaint": "投诉"}
-SOURCE = {"weibo": "微博", "jd": "京东", "shop": "网店", "taobao": "淘宝", "tmall": "天猫", "suning": "苏宁", "heimao": "黑猫投诉", "tousu": "黑猫投诉", "smzdm": "什么值得买", "tieba": "贴吧", "rss": "RSS", "xhs": "小红书", "douyin": "抖音", "kuaishou": "快手", "bilibili": "B站", "zhihu": "知乎", "pdd": "拼多多", "wechat": "微信公众号", "toutiao": "今日头条", "import": "导入"}
 AUTHOR_KIND = {
     "person": "",
     "verified_person": "认证用户",
@@ -72,7 +73,7 @@ JOB = {
 TABLES = {
     "sentiment": SENTIMENT,
     "kind": KIND,
-    "source": SOURCE,
+    "source": SOURCE_NAMES,
     "author_kind": AUTHOR_KIND,
     "alert_kind": ALERT_KIND,
     "alert_state": ALERT_STATE,

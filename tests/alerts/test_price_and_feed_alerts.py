@@ -161,7 +161,7 @@ def test_a_source_that_its_robots_closed_is_told() -> None:
     closed = SourceStatus(name="taobao", on=False, state=FeedState.OFF, detail="robots.txt 不允许采集，来源已关闭")
     first = feed_change(None, closed, now=NOW)
     assert first is not None
-    assert first.alert.topic == "淘宝：robots.txt 不允许采集"
+    assert first.alert.topic == "淘宝天猫：robots.txt 不允许采集"
     assert "robots.txt" in silence(closed)
 
 
