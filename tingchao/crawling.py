@@ -122,6 +122,7 @@ def job_of(
         origin=site.origin,
         cookie=cookie(settings, folder, here.source),
         browser=site.transport == "browser",
+        resource_hosts=LOGINS[here.source].hosts if here.source in LOGINS else (),
         obey_robots=not (status and status.against_robots),
         allowed_hosts=_hosts(adapter, watches),
         private_hosts=tuple(getattr(adapter, "private_hosts", ())),
