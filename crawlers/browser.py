@@ -1,5 +1,6 @@
 """The second transport: a real browser opens the page with the user's session, and we listen to the JSON that it loads."""
 
+import asyncio
 import time
 from contextlib import ExitStack, suppress
 from datetime import timedelta
@@ -43,6 +44,8 @@ ANSWER_S = 2.5
 """Real seconds in which what was pressed should load something, or there is no more."""
 VISIT_S = 90.0
 """Real seconds for one page at most: its lease is longer."""
+LONGEST_S = VISIT_S + 45.0
+"""Real seconds until a visit that hangs is given up."""
 SHORTEST_PAUSE_S = 0.04
 
 
@@ -61,7 +64,8 @@ def browser_settings(job: CrawlJob, stack: ExitStack) -> dict[str, Any]:  # Any:
         "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(egress),
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": NAVIGATION_TIMEOUT_MS,
         "PLAYWRIGHT_PROCESS_REQUEST_HEADERS": None,  # the browser's own headers: it is a browser
-        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
+        # the spider asks for one at a time; a page that never says that it is closed must not hold up the next
+        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 4,
     }
 
 
@@ -114,7 +118,8 @@ async def listen(
         },
     )
     try:
-        await crawler.engine.download_async(asked)
+        async with asyncio.timeout(LONGEST_S):
+            await crawler.engine.download_async(asked)
     except Exception:
         # a redirect off the site ends in the proxy's refusal: what was heard until then tells why
         if not ear.heard and ear.shell is None:

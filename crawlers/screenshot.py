@@ -26,6 +26,7 @@ HIGHEST_PX = 16_000
 """Of a page that never ends, this much is pictured."""
 WIDTH_PX, WINDOW_PX = 1280, 900
 SETTLE_MS = 4_000
+CLOSE_S = 5.0
 SHORTEST_PAUSE_S = 0.04
 
 
@@ -96,13 +97,13 @@ class _Visitor:
     async def _picture(self, context: Any, url: str) -> Picture:  # Any: Playwright's context, an extra
         if not is_allowed(url, self.job.allowed_hosts):
             return Picture(url=url, outcome=Outcome.CHANGED, reason=f"not an address of {self.job.source}")
+        if self.job.obey_robots and not await self._allowed(context, url):
+            return Picture(url=url, outcome=Outcome.BLOCKED, reason=ROBOTS_REASON)
         page = await context.new_page()
         try:
-            if self.job.obey_robots and not await self._allowed(page, url):
-                return Picture(url=url, outcome=Outcome.BLOCKED, reason=ROBOTS_REASON)
             return await self._open(page, url)
         finally:
-            await page.close()
+            await _closed(page)
 
     async def _open(self, page: Any, url: str) -> Picture:  # Any: Playwright's page, an extra
         from playwright.async_api import Error  # an extra
@@ -112,7 +113,10 @@ class _Visitor:
         try:
             await page.goto(url, wait_until="load")
         except Error as error:
-            if not ear.stop:
+            await ear.rest(SETTLE_MS / 1000)
+            if not ear.stop and (
+                ear.shell is None or ear.shell.status < 400
+            ):  # an empty error page is an error to Chromium
                 return Picture(url=url, outcome=Outcome.UNAVAILABLE, reason=str(error).splitlines()[0][:200])
         await self._read_through(page, ear, Pace(url))
         if ear.stop or ear.shell is None:
@@ -139,10 +143,12 @@ class _Visitor:
             await page.wait_for_load_state("networkidle", timeout=SETTLE_MS)
         await ear.rest(SETTLE_MS / 1000)
 
-    async def _allowed(self, page: Any, url: str) -> bool:  # Any: as above
+    async def _allowed(self, context: Any, url: str) -> bool:  # Any: as above
         parts = urlsplit(url)
         if parts.netloc not in self._rules:
+            page = await context.new_page()
             self._rules[parts.netloc] = await _robots(page, f"https://{parts.netloc}/robots.txt")
+            await _closed(page)
         rules = self._rules[parts.netloc]
         return rules is not None and bool(rules.can_fetch(url, ROBOTS_NAME))
 
@@ -151,13 +157,24 @@ async def _robots(page: Any, url: str) -> Protego | None:  # Any: as above
     """As `manners.Robots` reads it: a missing file allows everything, one that can't be read nothing."""
     from playwright.async_api import Error  # an extra
 
+    statuses: list[int] = []
+    page.on(
+        "response", lambda answer: statuses.append(answer.status) if answer.request.is_navigation_request() else None
+    )
     try:
         answer = await page.goto(url)
-        if answer is None or answer.status >= 500:
-            return None
-        return Protego.parse(await answer.text() if answer.status < 300 else "")
-    except Error:
+        text = await answer.text() if answer and answer.status < 300 else ""
+    except Error:  # an answer without a body and no answer at all are the same to `goto`
+        text = ""
+    if not statuses or statuses[-1] >= 500:
         return None
+    return Protego.parse(text)
+
+
+async def _closed(page: Any) -> None:  # Any: as above
+    """A page in trouble may never say that it is closed; its browser is closed after it."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(page.close(), CLOSE_S)
 
 
 async def _shot(page: Any) -> bytes:  # Any: as above
