@@ -14,7 +14,22 @@ from domain.errors import InvalidInput, InvalidQuery, InvalidSettings, MissingEx
 from domain.times import iso_shanghai
 from flows.desk import Desk
 from flows.story import StoryPage
-from web import alerts, api, demo, evidence, exports, feeds, imports, overview, prices, search, sessions, story, themes, watches
+from web import (
+    alerts,
+    api,
+    demo,
+    evidence,
+    exports,
+    feeds,
+    imports,
+    overview,
+    prices,
+    search,
+    sessions,
+    story,
+    themes,
+    watches,
+)
 from web.live import Fresh
 from web.rendering import STATIC, environment
 from web.security import Doorkeeper, Guard, installation_key

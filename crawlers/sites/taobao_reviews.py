@@ -212,9 +212,11 @@ def _java(date: JsonObject) -> datetime | None:
     offset = date.get("timezoneOffset", -480)
     if not all(isinstance(part, int) for part in (*parts, offset)):
         return None
-    year, month, *rest = parts
+    year, month, day, hour, minute, second = parts
     try:
-        local = datetime(year + 1900, month + 1, *rest, tzinfo=UTC)  # months from 0, years from 1900
+        local = datetime(
+            year + 1900, month + 1, day, hour, minute, second, tzinfo=UTC
+        )  # months from 0, years from 1900
         return local + timedelta(minutes=offset)  # minutes behind UTC: -480 in Beijing
     except (ValueError, OverflowError):
         return None

@@ -213,7 +213,7 @@ def _texts(raw: Any, deep: int = 4) -> list[str]:  # any JSON value
         return [said for each in raw[:50] for said in _texts(each, deep - 1)]
     part = mapping(raw)
     return next(
-        (said for key in ("text", "content", "title") if key in part and (said := _texts(part[key], deep - 1))), []
+        (found for key in ("text", "content", "title") if key in part and (found := _texts(part[key], deep - 1))), []
     )
 
 

@@ -113,13 +113,14 @@ def test_jd_callback_differs(jd: Any) -> None:
 
 def test_jd_page_101_repeats(jd: Any) -> None:
     jd.play("jd-page-101-repeats")
+    jd.site("jd", pages=20)  # the first pages and the last are what matters
     crawl = jd.collect("jd")
     pages = [int(r.query["page"]) for r in jd.asked(COMMENTS) if r.query["score"] == "0"]
     assert pages == sorted(set(pages))
     assert jd.state("jd") is FeedState.HEALTHY
     assert set(crawl.outcomes) <= {"ok", "end"}
     assert not jd.invented("jd", "review", subject=jd.sku)
-    # to the last page and over it, wherever the crawl's own depth ends
+    # to the last page and over it
     jd.ask("jd", *(LIST.format(jd.sku, page) for page in (98, 100, 101)), page="reviews", first=False)
     again = jd.collect("jd")
     assert again.outcomes["end"] >= 2
@@ -128,7 +129,7 @@ def test_jd_page_101_repeats(jd: Any) -> None:
     assert asked.count(0) == 2  # once each crawl
     (total,) = {t.total for t in Totals(jd.engine).of("jd") if t.subject == f"jd:{jd.sku}"}
     assert total == site_jd.rounded(len(jd.existing_ids("jd", "review", subject=jd.sku)))[0]
-    newest = {str(r.id) for r in jd.world.reviews(jd.sku)[:500]}
+    newest = {str(r.id) for r in jd.world.reviews(jd.sku)[:100]}
     assert newest <= jd.stored_ids("jd", "review")
 
 

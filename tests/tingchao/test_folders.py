@@ -4,7 +4,7 @@ import pytest
 
 from domain.errors import AlreadyRunning, InvalidSettings
 from domain.times import ScaledClock, SystemClock
-from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, is_real, real_folder
+from tingchao.folders import DemoState, chosen_folder, demo_folder, held, is_real, real_folder
 from tingchao.settings import FILE
 
 

@@ -42,7 +42,18 @@ def test_the_core_lock_pulls_no_browser_no_parquet_and_no_training_stack() -> No
 
 def test_slow_packages_are_imported_only_when_used() -> None:
     """jieba, snownlp and elasticsearch stand in the core, but never at the top of a module."""
-    late = {"jieba", "snownlp", "elasticsearch", "sklearn", "playwright", "scrapy_playwright", "pyarrow", "PIL", "segno", "zxingcpp"}
+    late = {
+        "jieba",
+        "snownlp",
+        "elasticsearch",
+        "sklearn",
+        "playwright",
+        "scrapy_playwright",
+        "pyarrow",
+        "PIL",
+        "segno",
+        "zxingcpp",
+    }
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             for statement in ast.parse(path.read_text("utf-8")).body:

@@ -59,7 +59,11 @@ def test_the_same_file_twice_is_told_in_a_sentence_and_in_the_same_shape(tingcha
 def test_a_guess_is_shown_corrected_saved_used_shown_again_and_removed(tingchao: Shell, tmp_path: Path) -> None:
     path = written(tmp_path, "回访.csv", UNKNOWN)
     (guess,), _ = tingchao("import", path, "--preview")
-    assert (guess["certain"], guess["columns"], guess["ignored"]) == (False, {"text": "顾客说", "published_at": "哪天", "rating": "打几分"}, [])
+    assert (guess["certain"], guess["columns"], guess["ignored"]) == (
+        False,
+        {"text": "顾客说", "published_at": "哪天", "rating": "打几分"},
+        [],
+    )
     assert guess["rows"][0]["顾客说"] == "这台热水器用两天就漏水"
     _, err = tingchao("import", path, code=2)
     assert "--column text=列名" in err

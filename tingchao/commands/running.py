@@ -126,7 +126,9 @@ def crawl(
 def demo(
     script: Annotated[
         str,
-        typer.Argument(help="severe, wave, promotion, session-death, captcha, price-drop, restore, scan, case, day, sink or state"),
+        typer.Argument(
+            help="severe, wave, promotion, session-death, captcha, price-drop, restore, scan, case, day, sink or state"
+        ),
     ],
     name: Annotated[str, typer.Argument(help="case: the nasty case to play; without it all are listed")] = "",
     stop: Annotated[bool, typer.Option("--stop", help="case: end it")] = False,
