@@ -49,3 +49,23 @@ def test_sigterm_ends_a_crawl_after_giving_its_page_back(pond: Any, crawl: Any) 
     pond.pages["/list?page=2"].pause_s = 0
     again = crawl.run(first=[])  # its lease of a minute was not waited for
     assert {p.id for p in again.posts()} == {"pond:1", "pond:2"}
+
+
+def test_kill_9_while_several_pages_are_handed_over_together_loses_none(pond: Any, crawl: Any) -> None:
+    pages = range(1, 181)
+    for page in pages:
+        pond.posts(page, [page], following=False)
+    job = {"paced": False, "lease": 0.3, "pages_limit": 400}
+    for target in (20, 60, 110):
+        before = len(pond.paths())
+        process = crawl.start(first=[f"https://{HOST}/list?page={n}" for n in pages] if target == 20 else [], job=job)
+        wait_until(lambda: len(pond.paths()) >= before + 15 or process.poll() is not None)  # noqa: B023  called at once
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        time.sleep(0.4)
+    done = crawl.run(first=[], job=job)
+    handed = [post.id for post in done.posts()]
+    assert set(handed) == {f"pond:{n}" for n in pages}
+    assert all(done.archive.read_back(seen.archive) for seen in done.seen())
+    assert len(done.inbox.pending()) < len(handed) / 3, "several pages shared an inbox file"
+    assert len(pond.paths()) - len(pages) <= 3 * 32, "at most what was in hand is asked for again"
