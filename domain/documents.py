@@ -40,6 +40,16 @@ class Passage:
 
 
 @attrs.frozen(kw_only=True)
+class ComplaintStep:
+    """A status that a complaint had."""
+
+    status: str
+    """In the site's words: 待分配, 处理中, 已回复, 已完成."""
+    seen_at: datetime
+    """When it was first seen, aware UTC: it may have come at any time since the look before."""
+
+
+@attrs.frozen(kw_only=True)
 class Post:
     """A post, comment or complaint as its site published it, before masking."""
 

@@ -1,9 +1,10 @@
 """The small seams that several stories share, and that `index/tables` and `tingchao` fill."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from domain.documents import ComplaintStep
 from domain.engagement import HotRecord, Look, Repost
 from domain.feeds import SourceStatus
 from domain.watches import Watch
@@ -88,6 +89,14 @@ class Engagement(Protocol):
 
     def reposts_of(self, parent: str, *, limit: int = 500) -> list[Repost]:
         """Known reposts of a post, oldest first."""
+        ...
+
+
+class Complaints(Protocol):
+    """How complaints went."""
+
+    def steps(self, ids: Sequence[str]) -> Mapping[str, list[ComplaintStep]]:
+        """Document id → its statuses, earliest first; documents without any are left out."""
         ...
 
 

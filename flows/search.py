@@ -7,8 +7,9 @@ from typing import Any
 import attrs
 import msgspec
 
-from domain.documents import StoredDocument
+from domain.documents import ComplaintStep, Kind, StoredDocument
 from domain.times import UNDATED, Clock, iso_shanghai
+from flows.protocols import Complaints
 from index.query import And, Node, Range, Term, parse
 from index.store import Documents, Found
 from nlp.normalize import normalize
@@ -23,6 +24,8 @@ class Marked:
     document: StoredDocument
     marks: tuple[tuple[int, int], ...]
     """Half-open code point spans of `document.text`, in order, not overlapping."""
+    steps: tuple[ComplaintStep, ...] = ()
+    """Of a complaint, how it went."""
 
 
 @attrs.frozen(kw_only=True)
@@ -43,6 +46,7 @@ class Search:
     """Answers queries over the stored documents."""
 
     documents: Documents
+    complaints: Complaints
     normalize: Callable[[str], str]
     clock: Clock
 
@@ -68,10 +72,18 @@ class Search:
         node = self.node(query, since=since, until=until)
         found: Found = self.documents.search(node, sort=sort, limit=limit, after=after)
         words = text_terms(node)
+        steps = self.complaints.steps([h.document.id for h in found.hits if h.document.kind is Kind.COMPLAINT])
         return Answer(
             query=query,
             total=found.total,
-            rows=tuple(Marked(document=h.document, marks=marks(h.document.text, words)) for h in found.hits),
+            rows=tuple(
+                Marked(
+                    document=h.document,
+                    marks=marks(h.document.text, words),
+                    steps=tuple(steps.get(h.document.id, ())),
+                )
+                for h in found.hits
+            ),
             after=found.after,
             facets={f: self.documents.facet(node, f, limit=12) for f in FACETS} if facets else {},
         )

@@ -298,7 +298,7 @@ def _house(
             clock=clock,
         )
 
-    search = Search(documents=documents, normalize=normalize, clock=clock)
+    search = Search(documents=documents, complaints=tables.Complaints(engine), normalize=normalize, clock=clock)
     themes = Themes(documents=documents, search=search)
     incidents = Incidents(
         alerts=alerts, ledger=ledger, documents=documents, watches=watches, monitor=monitor, clock=clock, link=link

@@ -1,7 +1,7 @@
 """The tables of truth on SQLite or PostgreSQL. In: nouns of the domain. Out: the same nouns, figures and cursors."""
 
 from index.tables.alertlog import AlertLog
-from index.tables.complaints import Complaints, ComplaintStep
+from index.tables.complaints import Complaints
 from index.tables.crawls import Crawls
 from index.tables.engagement import Engagement
 from index.tables.evidence import Evidence, Proof
@@ -22,7 +22,6 @@ from index.tables.watches import Watches
 __all__ = [
     "AlertLog",
     "Budgets",
-    "ComplaintStep",
     "Complaints",
     "Crawls",
     "Engagement",

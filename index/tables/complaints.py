@@ -3,22 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-import attrs
 from sqlalchemy import Connection, Engine, delete, select
 
-from domain.documents import Kind, StoredDocument
+from domain.documents import ComplaintStep, Kind, StoredDocument
 from index.tables.columns import chunks, upsert
 from index.tables.schema import complaint_steps
-
-
-@attrs.frozen(kw_only=True)
-class ComplaintStep:
-    """A status that a complaint had."""
-
-    status: str
-    """In the site's words: 待分配, 处理中, 已回复, 已完成."""
-    seen_at: datetime
-    """When it was first seen, aware UTC: it may have come at any time since the look before."""
 
 
 class Complaints:

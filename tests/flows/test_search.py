@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.documents import Kind
 from domain.errors import InvalidQuery
 from flows.search import document_row, marks
 from nlp.normalize import normalize
@@ -103,3 +104,11 @@ def test_a_bare_date_stays_a_date_in_the_row() -> None:
     row = document_row(document(1, date_only=True))
     assert row["published_at"] == "2026-11-18"
     assert row["seen_at"].endswith("+08:00")
+
+
+def test_a_complaint_comes_with_how_it_went(here: Rig) -> None:
+    seen = {"source": "tousu", "kind": Kind.COMPLAINT}
+    here.store(document(1, "推诿不退款", status="处理中", **seen))
+    here.store(document(1, "推诿不退款", status="已回复", seen_at=NOW + DAY, **seen), document(2, "推诿不换货"))
+    rows = {row.document.id: [s.status for s in row.steps] for row in here.desk.search.find("推诿").rows}
+    assert sorted(rows.values()) == [[], ["处理中", "已回复"]]

@@ -27,7 +27,7 @@ from domain.alerts import (
     Usual,
 )
 from domain.analysis import AspectOpinion, Polarity, SeverityClass
-from domain.documents import AuthorKind, Kind, StoredDocument
+from domain.documents import AuthorKind, ComplaintStep, Kind, StoredDocument
 from domain.engagement import Look
 from domain.errors import InvalidInput, InvalidQuery
 from domain.feeds import FeedState, Outcome, SourceStatus
@@ -100,7 +100,18 @@ DOCUMENTS = (
     ),
     document(5, "安装师傅另收了支架费，没有提前说。", source="jd", kind=Kind.REVIEW, rating=2),
     document(6, "问一下澜川热水器的滤芯多久换一次？", "neutral"),
+    document(
+        7,
+        "退换纠纷：<b>客服</b>推诿",
+        source="tousu",
+        kind=Kind.COMPLAINT,
+        target="澜*电器",
+        demands=("退款", "道歉"),
+        status="已回复",
+        gone=True,
+    ),
 )
+STEPS = (ComplaintStep(status="处理中", seen_at=ago(2880)), ComplaintStep(status="已回复", seen_at=ago(60)))
 USUAL = Usual(negative=2.1, low=0, high=5, total=14, days=90)
 EVIDENCE = Evidence(
     window_minutes=20,
@@ -257,7 +268,10 @@ class FakeSearch:
         return Answer(
             query=query,
             total=len(found),
-            rows=tuple(Marked(document=d, marks=marks(d.text, (word,) if word else ())) for d in page),
+            rows=tuple(
+                Marked(document=d, marks=marks(d.text, (word,) if word else ()), steps=STEPS if d.status else ())
+                for d in page
+            ),
             after=str(start + 2) if start + 2 < len(found) else None,
             facets={"sentiment": [("negative", 4), ("positive", 1)], "source": [("weibo", 4), ("jd", 2)], "brand": [("澜川", 6)], "category": [("热水器", 6)], "bad": [("漏水", 2)]} if facets else {},
         )  # fmt: skip

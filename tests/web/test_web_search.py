@@ -19,6 +19,13 @@ def test_a_hit_is_marked_in_its_text(browser: TestClient) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt; <mark>漏水</mark>" in html
 
 
+def test_a_complaint_shows_whom_it_is_about_what_is_asked_and_how_it_went(browser: TestClient) -> None:
+    html = browser.get("/search", params={"q": "退换纠纷"}).text
+    for words in ("投诉对象 澜*电器", "要求 退款", "要求 道歉", "原文已不可见", "&lt;b&gt;客服&lt;/b&gt;"):
+        assert words in html
+    assert re.search(r"处理中 .{4,20} → 已回复 ", html)
+
+
 def test_more_rows_come_by_cursor(browser: TestClient) -> None:
     page = browser.get("/search", params={"q": "brand:澜川"})
     more = re.search(r'hx-get="([^"]+)"', page.text)[1].replace("&amp;", "&")  # type: ignore[index]
