@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from crawlers.decoding import decoded
 from crawlers.price_text import price_in
 from crawlers.sites.adapter import ParsedPage, RawPage, Stats
+from crawlers.sites.answers import INFLATED_CAP_BYTES
 from crawlers.sites.registry import reader_of
 from crawlers.sites.shop import host_of
 from domain.documents import Document, Kind, Passage, Post, Review
@@ -50,6 +52,9 @@ def raw_page(data: bytes, *, url: str, seen_at: datetime) -> RawPage:
     body = stream.read()
     if dict(headers).get("transfer-encoding", "").lower() == "chunked":
         body = _joined(data) or body
+    codings = dict(headers).get("content-encoding", "").split(",")
+    if any(coding.strip() for coding in codings):
+        body = decoded(body, codings, cap=INFLATED_CAP_BYTES, cut=True).body
     return RawPage(url=url, body=body, status=status, headers=headers, seen_at=seen_at)
 
 

@@ -9,7 +9,9 @@ from crawlers.sites.adapter import ParsedPage, RawPage
 from domain.feeds import Outcome
 
 INFLATED_CAP_BYTES = 32 * 1024 * 1024
-CALLBACK = re.compile(r"[\s;]*(?:/\*.*?\*/\s*)?(?:try\s*\{\s*)?[\w$.\[\]\"']{1,200}\s*\(\s*", re.DOTALL)
+CALLBACK = re.compile(
+    r"[\s;]*(?:/\*.*?\*/\s*)?(?:try\s*\{\s*)?(?:typeof\s[^&|({]{1,250}&&\s*)?[\w$.\[\]\"']{1,200}\s*\(\s*", re.DOTALL
+)
 HTML_START = re.compile(
     r"\s*(?:<!doctype|<html|<head|<body|<script|<meta|<title|<div|<p\b|<center|<h1|<\?xml|<!--)", re.IGNORECASE
 )

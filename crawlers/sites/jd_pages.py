@@ -28,6 +28,7 @@ from crawlers.sites.jd_wares import (
     search_wares,
 )
 from crawlers.sites.values import mapping, name, rows, whole
+from crawlers.sites.web_pages import refuse_cut
 from domain.documents import Review
 from domain.feeds import Outcome
 
@@ -51,7 +52,7 @@ def read_page(page: RawPage, address: Address) -> ParsedPage:
     refuse_status(page)
     if address.page in ("search", "item"):
         text = decode(page.body)
-        if looks_like_html(text) or address.page == "item" or "gl-item" in text:
+        if looks_like_html(text) or address.page == "item" or "gl-item" in text or "<html" in text[:1000]:
             return _read_html(page, address, text)
     value = read_json(page)
     if address.page == "api":
@@ -217,9 +218,9 @@ def _read_html(page: RawPage, address: Address, text: str) -> ParsedPage:
         refuse_mark(text, "web page with ")
         if "busy" in text.lower():
             raise Refused(Outcome.UNAVAILABLE, "the site says that it is busy")
-        if "</html>" not in text.lower():
-            raise Refused(Outcome.TRUNCATED, "the search page ends before its list")
+        refuse_cut(text)
         raise Refused(Outcome.CHANGED, "no li.gl-item and no word of an empty result")
+    refuse_cut(text)
     return _found(address, offers, expected=0)
 
 

@@ -11,6 +11,7 @@ from crawlers.sites.taobao_reviews import items_named, listed, stats
 from crawlers.sites.taobao_search import Found, api_list, config_list, drawn_list, page_config
 from crawlers.sites.taobao_wares import Ware, page_title, page_ware, read_ware
 from crawlers.sites.values import mapping, whole
+from crawlers.sites.web_pages import refuse_cut
 from domain.feeds import Outcome
 from domain.prices import Product
 
@@ -168,9 +169,9 @@ def _listed(page: RawPage, text: str) -> Found:
     found = config_list(config, page.seen_at) if config is not None else drawn_list(text, page.seen_at)
     if found is None:
         refuse_mark(text, "web page with ")
-        if "</html>" not in text.lower() and looks_like_html(text):
-            raise Refused(Outcome.TRUNCATED, "the search page ends before its list")
+        refuse_cut(text)
         raise Refused(Outcome.CHANGED, "a search page without g_page_config and without cards")
+    refuse_cut(text)
     return found
 
 

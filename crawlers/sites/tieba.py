@@ -8,7 +8,7 @@ import attrs
 
 from crawlers.sites import tieba_pages
 from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage, Stats
-from crawlers.sites.answers import Refused, decode, refuse_mark, refuse_status, unpack
+from crawlers.sites.answers import CALLBACK, Refused, decode, refuse_mark, refuse_status, unpack
 from crawlers.sites.tieba_pages import Floors
 from crawlers.sites.values import mapping, whole
 from crawlers.sites.web_pages import refuse_cut
@@ -78,7 +78,7 @@ class Tieba:
 def _read(page: RawPage, kind: str) -> ParsedPage:
     refuse_status(page)
     text = decode(page.body)
-    if text.lstrip()[:1] in ("{", "["):
+    if text.lstrip()[:1] in ("{", "[") or CALLBACK.match(text):
         return _data(page, kind, text)
     readers = {"search": tieba_pages.search, "forum": tieba_pages.forum, "replies": tieba_pages.replies}
     found = readers.get(kind, tieba_pages.thread)(text, page)
@@ -124,6 +124,7 @@ def _refuse_page(page: RawPage, kind: str, text: str, *, rows_seen: int) -> None
     if _GONE.search(text):
         raise Refused(Outcome.NOT_FOUND, "the site says that there is no such thread")
     if _NOTHING.search(text) and not rows_seen:
+        refuse_cut(text)
         return
     refuse_mark(text, "web page with ")
     refuse_cut(text)

@@ -92,8 +92,11 @@ def _read(page: RawPage, kind: str) -> ParsedPage:
     text = decode(page.body)
     if looks_like_html(text) or text.lstrip()[:1] == "<":
         return _detail(page, text) if kind == "complaint" else _web_list(page, kind, text)
-    if "[投诉对象]" in text[:20_000] and text.lstrip()[:1] not in "[{(":
-        return _shown(page, kind, [complaint_in_card(part, "", page.seen_at) for part in _cards(text)])
+    if "[投诉对象]" in text[:20_000] and re.match(r"\s*\d{4}-\d{2}-\d{2}", text):
+        found = [complaint_in_card(part, "", page.seen_at) for part in _cards(text)]
+        if not any(found):
+            raise Refused(Outcome.CHANGED, "cards without a complaint number")
+        return _shown(page, kind, found)
     data = unpack(text)
     if isinstance(data, list):  # rendered cards, as a browser read them
         return _rendered(page, kind, rows(data))

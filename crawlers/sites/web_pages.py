@@ -7,9 +7,17 @@ from domain.feeds import Outcome
 
 
 def refuse_cut(text: str) -> None:
-    """Raise Refused (`truncated`) where the text begins as a whole page does and does not end as one; a fragment passes."""
-    if "<html" in text[:3000].lower() and "</html" not in text[-600:].lower():
+    """Raise Refused (`truncated`) where `is_cut` says so."""
+    if is_cut(text):
         raise Refused(Outcome.TRUNCATED, f"the page ends after {len(text)} characters")
+
+
+def is_cut(text: str) -> bool:
+    """Does the text begin as a whole page does and not end as one? A fragment passes, unless it is one element never closed."""
+    lower = text.lower()
+    page = "<html" in lower[:3000] or lower.lstrip()[:9] == "<!doctype"
+    fragment = not page and lower.lstrip()[:4] == "<div" and lower.count("<div") > lower.count("</div")
+    return fragment or (page and "</html" not in lower)
 
 
 def attribute(element: Selector | SelectorList[Selector], name: str) -> str:

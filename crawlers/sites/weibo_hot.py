@@ -11,6 +11,7 @@ from parsel import Selector
 from crawlers.sites import weibo_outcomes
 from crawlers.sites.adapter import JsonObject, ParsedPage, RawPage
 from crawlers.sites.answers import decode
+from crawlers.sites.web_pages import is_cut
 from crawlers.sites.weibo_addresses import Address
 from crawlers.sites.weibo_numbers import count_of
 from crawlers.sites.weibo_outcomes import Verdict
@@ -51,8 +52,9 @@ def hot_html(page: RawPage, address: Address) -> ParsedPage:
     table = Selector(text=text or " ", type="html").css("#pl_top_realtimehot, table")[:1]
     topics = [topic for row in table.css("tr") if (topic := _of_row(row, page.seen_at))]
     if not table:
-        return ended(address, weibo_outcomes.of_html(text.strip(), otherwise=Outcome.CHANGED))
-    if "</html" not in text[-400:].lower():
+        otherwise = Outcome.TRUNCATED if is_cut(text) else Outcome.CHANGED
+        return ended(address, weibo_outcomes.of_html(text.strip(), otherwise=otherwise))
+    if is_cut(text):
         return ended(address, Verdict(outcome=Outcome.TRUNCATED, reason=f"HTML ends after {len(text)} characters"))
     return _listed(address, topics)
 

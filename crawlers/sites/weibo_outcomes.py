@@ -11,12 +11,13 @@ from typing import Any
 import attrs
 
 from crawlers.sites.adapter import JsonObject, RawPage
-from crawlers.sites.answers import decode
+from crawlers.sites.answers import CALLBACK, decode
 from crawlers.sites.weibo_addresses import Address
 from crawlers.sites.weibo_numbers import count_of
 from domain.feeds import Outcome
 
 _SINGLE = ("post", "longtext")
+_WORDLESS = (Outcome.UNAVAILABLE, Outcome.CHANGED, Outcome.EMPTY, Outcome.END)
 _FEW = 20
 """So many comments the site may have filtered away altogether; more than a page of them has been withheld."""
 _UNDER_A_POST = ("comments", "replies", "reposts", "likes")
@@ -84,10 +85,15 @@ def of_transport(page: RawPage, address: Address) -> Verdict | None:
 def of_json(page: RawPage, address: Address) -> Answer:
     """Decode and classify an answer that should be JSON."""
     text = decode(page.body).strip()
+    called = CALLBACK.match(text)
+    if called and text[called.end() : called.end() + 1] in ("{", "["):
+        text = text[called.end() :]
     if not text.startswith(("{", "[")):
         return Answer(verdict=_of_status(page.status) or _of_no_json(text, address))
     try:
-        data = json.loads(text)
+        data, end = json.JSONDecoder(strict=False).raw_decode(text)
+        if not called and text[end:].strip():
+            raise json.JSONDecodeError("Extra data", text, end)
     except RecursionError:
         return _answer(Outcome.CHANGED, "JSON nested too deep")
     except ValueError as error:
@@ -96,7 +102,8 @@ def of_json(page: RawPage, address: Address) -> Answer:
     if not isinstance(data, dict):
         return Answer(verdict=_of_status(page.status) or Verdict(outcome=Outcome.CHANGED, reason="JSON is no object"))
     verdict = _of_api_error(data) if address.page == "api" else _of_ok(data, address)
-    wordless = verdict is not None and page.status >= 400 and verdict.outcome in (Outcome.UNAVAILABLE, Outcome.CHANGED)
+    # a refusal by status is never an empty list
+    wordless = verdict is not None and page.status >= 400 and verdict.outcome in _WORDLESS
     return Answer(
         verdict=(_of_status(page.status) if wordless else None) or verdict or _of_status(page.status), data=data
     )

@@ -7,6 +7,7 @@ import attrs
 from crawlers.sites import weibo_html, weibo_outcomes, weibo_slices
 from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage
 from crawlers.sites.answers import decode
+from crawlers.sites.web_pages import is_cut
 from crawlers.sites.weibo_addresses import LAST_PAGE, Address
 from crawlers.sites.weibo_html import SearchPage
 from crawlers.sites.weibo_outcomes import Verdict
@@ -27,8 +28,9 @@ def search_page(page: RawPage, address: Address) -> ParsedPage:
     text = decode(page.body)
     shown = weibo_html.read(text, seen_at=page.seen_at)
     if not shown.known:
-        return ended(address, weibo_outcomes.of_html(text.strip(), otherwise=Outcome.CHANGED))
-    if "</html" not in text[-400:].lower():
+        otherwise = Outcome.TRUNCATED if is_cut(text) else Outcome.CHANGED
+        return ended(address, weibo_outcomes.of_html(text.strip(), otherwise=otherwise))
+    if is_cut(text):
         return ended(address, Verdict(outcome=Outcome.TRUNCATED, reason=f"HTML ends after {len(text)} characters"))
     if verdict := _past_the_end(shown, address):
         return ended(address, verdict)
