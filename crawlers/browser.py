@@ -40,7 +40,7 @@ __all__ = ["BrowserHandler", "browser_settings", "find_chromium", "listen", "why
 
 SETTLE_S = 5.0
 """Real seconds to wait for answers that are still arriving after the last gesture."""
-ANSWER_S = 2.5
+ANSWER_S = 4.0
 """Real seconds in which what was pressed should load something, or there is no more."""
 VISIT_S = 90.0
 """Real seconds for one page at most: its lease is longer."""
@@ -177,6 +177,7 @@ class _Visit:
             return False
         await self._pause(page, pace.look())
         x, y = pace.spot(box["width"], box["height"])
+        self.ear.expect()
         await found.click(position={"x": x, "y": y}, timeout=2_000)
         answered = await self.ear.something(ANSWER_S)
         await self._pause(page, pace.after_press())

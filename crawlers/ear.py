@@ -61,9 +61,12 @@ class Ear:
         if self._target and self._target.tasks:
             await asyncio.wait(self._target.tasks, timeout=patience_s)
 
-    async def something(self, patience_s: float) -> bool:
-        """Wait for the next answer of ours. False where none came in time."""
+    def expect(self) -> None:
+        """What is heard from now on counts for `something`: called before the hand moves, or a quick answer would be missed."""
         self._something.clear()
+
+    async def something(self, patience_s: float) -> bool:
+        """Wait for an answer of ours since `expect`. False where none came in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(patience_s):
                 await self._something.wait()
