@@ -26,10 +26,6 @@ class Login:
     before: tuple[str, ...] = ()
     """CSS selectors to click where the QR code is not the first thing shown."""
 
-    def on_page(self, host: str) -> bool:
-        """Is this the host of the log-in page? A page that ends there asks to log in."""
-        return host == self.page.split("/")[2]
-
 
 _SINA = (
     "*.weibo.com", "weibo.com", "*.weibo.cn", "*.sina.com.cn", "*.sina.cn", "*.sinaimg.cn", "*.sinajs.cn", "*.geetest.com",

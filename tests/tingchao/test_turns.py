@@ -12,9 +12,12 @@ from domain.errors import InvalidInput
 from index.tables import Crawls, Sources
 from index.tables.accounts import Accounts
 from tingchao import signing_in
+from tingchao.crawling import job_of
 from tingchao.opening import open_tables
+from tingchao.rounds import round_of
 from tingchao.settings import load
 from tingchao.signing_in import session_files
+from tingchao.sources import ADAPTERS
 
 
 def tables(town: Any) -> Any:
@@ -115,3 +118,11 @@ def test_a_name_that_would_leave_the_folder_is_refused(town: Any) -> None:
     with pytest.raises(InvalidInput, match="account name"):
         signing_in.bring(town.folder, "weibo", "../x", "SUB=x")
     assert not town.folder.sessions.exists()
+
+
+def test_a_browser_may_load_what_a_page_is_made_of_and_asks_only_the_sites_own_hosts(town: Any) -> None:
+    settings = load(town.folder.path)
+    here = round_of("jd", settings=settings, engine=tables(town), clock=town.folder.clock())
+    job = job_of(town.folder, settings, here, None, ADAPTERS["jd"](True), [], 1)
+    assert "*.360buyimg.com" in job.resource_hosts
+    assert not any(host.startswith("*") for host in job.allowed_hosts), "what is heard and gets cookies is named"
