@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 _HIDDEN = "_"
@@ -35,6 +36,7 @@ def pseudonym(source: str, author: str, *, key: bytes) -> str:
     return hmac.new(key, f"{source}:{author}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
+@lru_cache(maxsize=16_384)
 def public_address(url: str) -> str:
     """An address that may be kept for long: user ids and names become `_`, signatures and tokens go, no name:password@.
 

@@ -86,7 +86,7 @@ class Feeds:
             state_since=change.at if change else None,
             answers=self.log.answers(source, since=now - HOUR, until=now + HOUR),
             yields=self.yields(source) if every is not None else (),
-            paused="；".join(p.text for p in self.pauses(source) if not p.watch),
+            paused="；".join(p.text for p in self.pauses(source, among=watches) if not p.watch),
             speed=self.clock.speed,
         )
 
@@ -113,8 +113,11 @@ class Feeds:
             self._history[source] = kept
         return yields_of([*kept[1], *self.log.yields(source, since=mark, until=now)], now=now)
 
-    def pauses(self, source: str) -> list[Pause]:
-        """What holds a source back now although it is on, and for which watch; a person's duty is its state, no pause."""
+    def pauses(self, source: str, *, among: Sequence[Watch] | None = None) -> list[Pause]:
+        """What holds a source back now although it is on, and for which watch; a person's duty is its state, no pause.
+
+        among: the watches, where they were read already.
+        """
         plan, now = self.plans.get(source), self.clock.now()
         if plan is None:
             return []
@@ -125,7 +128,7 @@ class Feeds:
             status=None,
             rest=self.paces.of(source).get(""),
             budgets=[Budget(account=a, spent=spent.get(a, 0), allowed=plan.daily_pages) for a in living],
-            watches=self.watches.list(),
+            watches=self.watches.list() if among is None else among,
             quiet=plan.quiet,
             now=now,
         )
@@ -168,14 +171,14 @@ class Feeds:
         statuses = {s.name: s for s in self.statuses()}
         first = {s: [page for w in watches for page in self.pages(w, s)] for s in self.plans}
         on = [s for s, pages in first.items() if pages]
-        since = self.clock.now() - ASKED_WITHIN
+        since, everybody = self.clock.now() - ASKED_WITHIN, self.watches.list()
         return _Sight(
             now=self.clock.now(),
             statuses=statuses,
             asked={s: self.log.asked(s, map(_waiting, first[s]), since=since) for s in on},
-            pauses={s: self.pauses(s) for s in on},
+            pauses={s: self.pauses(s, among=everybody) for s in on},
             paces={s: self.paces.of(s) for s in on},
-            promises={s: self.promise(s) for s in on},
+            promises={s: self._promise(s, everybody) for s in on},
         )
 
     def _lacks(self, watch: Watch, sight: "_Sight") -> list[str]:
@@ -213,9 +216,11 @@ class Feeds:
 
     def promise(self, source: str, *, also: Watch | None = None) -> Promise:
         """What a source can keep for all watches. also: one that is not saved yet, or is about to be changed."""
-        plan = self.plans[source]
         watches = [w for w in self.watches.list() if also is None or w.name != also.name]
-        watches += [also] if also else []
+        return self._promise(source, [*watches, *([also] if also else [])])
+
+    def _promise(self, source: str, watches: Sequence[Watch]) -> Promise:
+        plan = self.plans[source]
         capacity = Capacity(
             source=source, every=plan.every, sessions=self.sessions(source), daily_pages=plan.daily_pages
         )
