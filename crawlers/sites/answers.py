@@ -34,11 +34,17 @@ REFUSED = re.compile(
     r"403 forbidden|access denied|拒绝访问|访问被拒绝|request is not valid|FAIL_SYS_ILLEGAL_ACCESS|denycdc_forbidden|非法请求",
     re.IGNORECASE,
 )
+BUSY = re.compile(
+    r"<(?:title|h1)>\s*5\d\d\b|bad gateway|gateway time-?out|service (?:temporarily )?unavailable|internal server error"
+    r"|<html>\s*busy|(?:系统|服务器|网络)(?:繁忙|太忙|开小差)",
+    re.IGNORECASE,
+)
 MARKS = (
     (Outcome.CAPTCHA, CAPTCHA),
     (Outcome.LOGIN_REQUIRED, LOGIN),
     (Outcome.RATE_LIMITED, SLOW_DOWN),
     (Outcome.BLOCKED, REFUSED),
+    (Outcome.UNAVAILABLE, BUSY),
 )
 
 
@@ -116,7 +122,7 @@ def refuse_status(page: RawPage) -> None:
 
 
 def refuse_mark(text: str, where: str = "") -> None:
-    """Raise Refused where the text carries a mark of captcha, login, too much haste or refusal; else do nothing."""
+    """Raise Refused where the text carries a mark of captcha, login, too much haste, refusal or a fault; else do nothing."""
     for outcome, mark in MARKS:
         found = mark.search(text)
         if found:

@@ -1,6 +1,7 @@
 """JD's pages one by one: what each says, and what it means when it says nothing."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -50,7 +51,7 @@ def read_page(page: RawPage, address: Address) -> ParsedPage:
     if 300 <= page.status < 400 and (led_to := read_address(header(page, "location"))):
         refuse_landing(led_to.page)
     refuse_status(page)
-    if address.page in ("search", "item"):
+    if address.page in ("search", "item") and urlsplit(page.url).hostname != "api.m.jd.com":
         text = decode(page.body)
         if looks_like_html(text) or address.page == "item" or "gl-item" in text or "<html" in text[:1000]:
             return _read_html(page, address, text)

@@ -125,6 +125,8 @@ def _web_page(page: RawPage, kind: str, text: str) -> ParsedPage:
     if found:
         return _shown(page, kind, found, total=None, more=len(found) >= FULL)
     if not _LIST.search(text) and not _NOTHING.search(text):
+        if re.search(r"ajax|json", urlsplit(page.url).path):
+            raise Refused(Outcome.UNAVAILABLE, "web page instead of JSON")
         raise Refused(Outcome.CHANGED, "no list of deals in the page")
     if not _NOTHING.search(text) and "<li" in re.sub(r"(?is)^.*?feed-main-list", "", text)[:3000]:
         raise Refused(Outcome.CHANGED, "cards without an id or price that we know")

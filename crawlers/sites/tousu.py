@@ -98,7 +98,7 @@ def _read(page: RawPage, kind: str) -> ParsedPage:
             raise Refused(Outcome.CHANGED, "cards without a complaint number")
         return _shown(page, kind, found)
     data = unpack(text)
-    if isinstance(data, list):  # rendered cards, as a browser read them
+    if isinstance(data, list) and data:  # rendered cards, as a browser read them
         return _rendered(page, kind, rows(data))
     return _answer(page, kind, mapping(data))
 
@@ -161,6 +161,8 @@ def _web_list(page: RawPage, kind: str, text: str) -> ParsedPage:
         return _shown(page, kind, found)
     if _NOTHING.search(text):
         return _shown(page, kind, [])
+    if "/api/" in urlsplit(page.url).path:
+        raise Refused(Outcome.UNAVAILABLE, "web page instead of JSON")
     raise Refused(Outcome.CHANGED, "no complaint in the page: its list is loaded by a script, which takes a browser")
 
 

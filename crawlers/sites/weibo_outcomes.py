@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from crawlers.sites.adapter import JsonObject, RawPage
-from crawlers.sites.answers import CALLBACK, decode
+from crawlers.sites.answers import BUSY, CALLBACK, REFUSED, decode
 from crawlers.sites.weibo_addresses import Address
 from crawlers.sites.weibo_numbers import count_of
 from domain.feeds import Outcome
@@ -130,6 +130,10 @@ def of_html(text: str, *, otherwise: Outcome) -> Verdict:
         return Verdict(outcome=Outcome.RATE_LIMITED, reason="page asks to slow down")
     if _LOGIN.search(head):
         return Verdict(outcome=Outcome.LOGIN_REQUIRED, reason="login page instead of content")
+    if refused := REFUSED.search(head[:5000]):
+        return Verdict(outcome=Outcome.BLOCKED, reason=f"page says {refused.group()}")
+    if busy := BUSY.search(head[:5000]):
+        return Verdict(outcome=Outcome.UNAVAILABLE, reason=f"page says {busy.group()}")
     return Verdict(outcome=otherwise, reason="HTML or text without the content asked for")
 
 
@@ -235,8 +239,10 @@ def _of_words(words: str, data: JsonObject, address: Address) -> Verdict:
 
 def _of_bare_refusal(data: JsonObject, address: Address, code: int | None) -> Verdict:
     """`{"ok":0}` and no word: the usual end of comments, but of a first page of posts nothing is known."""
-    if code:
-        return Verdict(outcome=Outcome.CHANGED, reason=f"an error without a word: {code}")
+    if code or "ok" not in data:
+        return Verdict(
+            outcome=Outcome.CHANGED, reason=f"an error without a word: {code}" if code else "neither ok nor data"
+        )
     if address.page in _UNDER_A_POST or isinstance(data.get("data"), dict) or not address.first:
         return nothing(address, total=total_of(data), told=False)
     return Verdict(outcome=Outcome.UNAVAILABLE, reason="ok 0 without a word on the first page")

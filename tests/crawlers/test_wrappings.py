@@ -85,3 +85,26 @@ def test_text_around_complaints_that_cannot_be_read_is_no_empty_list() -> None:
     url = "https://tousu.sina.com.cn/api/index/s?keywords=x&page=1"
     for text in ("2026-03-01 于黑猫投诉平台发起\n岭上电器\n[投诉对象]岭上电器\n[投诉要求]退款", "x [投诉对象]岭上电器"):
         assert lines(text.encode(), url)[0]["outcome"] == "changed"
+
+
+FAULTS = {
+    "blocked": "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>",
+    "unavailable": "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
+    "rate_limited": "<html><body>您的访问请求过于频繁，请等一等</body></html>",
+}
+
+
+@pytest.mark.parametrize("outcome", FAULTS)
+@pytest.mark.parametrize(
+    "url", sorted({url for name, (url, _) in BODIES.items() if not name.startswith(("shop", "rss"))})
+)
+def test_a_servers_own_page_is_named_for_what_it_says_though_its_status_is_200(url: str, outcome: str) -> None:
+    if "passport" in url or "risk_handler" in url or "login" in url or "punish" in url or "wappass" in url:
+        return  # the address has said it already
+    assert lines(FAULTS[outcome].encode(), url)[0]["outcome"] == outcome
+
+
+def test_json_without_a_word_is_no_empty_list_of_comments() -> None:
+    url = "https://m.weibo.cn/comments/hotflow?id=4383183661430868&mid=4383183661430868&max_id_type=0"
+    assert lines(b"{}", url)[0]["outcome"] == "changed"
+    assert lines(b"[]", "https://tousu.sina.com.cn/api/index/s?keywords=x&page=1")[0]["outcome"] == "changed"
