@@ -45,9 +45,12 @@ LIMIT_S = 300
 class PictureJob:
     """The periodic job of a running product. Without a browser it does nothing."""
 
-    def __init__(self, house: House, *, children: "set[subprocess.Popen[bytes]]") -> None:
-        """children: where running child processes are noted, so that an end ends them too."""
-        self._house, self._children = house, children
+    def __init__(self, house: House, *, children: "set[subprocess.Popen[bytes]]", busy: set[str]) -> None:
+        """children: where running child processes are noted, so that an end ends them too.
+
+        busy: sources that somebody asks at the moment; those of ours are noted there for the while.
+        """
+        self._house, self._children, self._busy = house, children, busy
         self._failed: Counter[str] = Counter()
 
     def run(self) -> None:
@@ -56,14 +59,20 @@ class PictureJob:
         if room is None or why_no_browser():
             return
         given_up = [document for document, times in self._failed.items() if times >= TRIES]
-        wanted = room.wanted(skip=given_up, sources=self._open_sources(), limit=FEW)
+        few = FEW if self._house.clock.speed <= 1 else 1  # a crawl that waits for us waits in the demo's fast time
+        wanted = room.wanted(skip=given_up, sources=self._open_sources(), limit=few)
         for source, group in groupby(sorted(wanted, key=lambda w: w.source), key=lambda w: w.source):
-            self._take(source, list(group))
+            self._busy.add(source)
+            try:
+                self._take(source, list(group))
+            finally:
+                self._busy.discard(source)
 
     def _open_sources(self) -> list[str]:
         now, paces = self._house.clock.now(), tables.Paces(self._house.engine)
         status = self._house.desk.sources.get
-        return [name for name in ADAPTERS if may_crawl(status(name), paces.of(name).get(""), now=now)]
+        free = [name for name in ADAPTERS if name not in self._busy]
+        return [name for name in free if may_crawl(status(name), paces.of(name).get(""), now=now)]
 
     def _take(self, source: str, wanted: list[Wanted]) -> None:
         log = self._house.folder.path / "crawl.log"

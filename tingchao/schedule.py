@@ -97,7 +97,7 @@ class Schedule:
             self._every("new-watches", timedelta(seconds=2), self.crawl_for_new_watches, real=True)
             self._every("hot-watches", timedelta(seconds=HOT_S), self.crawl_for_hot_watches, real=True)
             seldom = max(timedelta(minutes=1), timedelta(seconds=PICTURES_S * house.clock.speed))
-            self._every("pictures", seldom, PictureJob(house, children=self._children).run)
+            self._every("pictures", seldom, PictureJob(house, children=self._children, busy=self._crawling).run)
         if house.folder.demo:
             self._every("demo-clock", timedelta(seconds=1), lambda: beat(house.folder, house.clock), real=True)
         self._run()
@@ -170,6 +170,8 @@ class Schedule:
         """One crawl in its own process; a source that rests or waits for a person is left alone."""
         watches = self._house.desk.watches.list()
         if not watches or self._stopping.is_set() or not self._round(source).is_worth_a_crawl(watches):
+            return
+        if source in self._crawling:  # pictures of its posts are being taken: one request in flight per site
             return
         with (self._house.folder.path / "crawl.log").open("ab") as out:
             child = subprocess.Popen(

@@ -40,7 +40,10 @@ def test_posts_of_an_open_incident_are_pictured_and_shown(town: Any, tmp_path: P
             ),
             action="opened",
         )  # fmt: skip
-        PictureJob(house, children=set()).run()
+        PictureJob(house, children=set(), busy={"weibo"}).run()
+        assert house.desk.evidence is not None
+        assert house.desk.evidence.pictures(ids) == [], "a crawl of the source goes first"
+        PictureJob(house, children=set(), busy=set()).run()
         room = house.desk.evidence
         assert room is not None
         shots = room.pictures(ids)
