@@ -89,14 +89,15 @@ def _listed(row: JsonObject, seen_at: datetime) -> Review | None:
     if not number or "content" not in row:
         return None
     text = _text(row.get("content")) or _text(row.get("vcontent"))
-    sku = name(row.get("referenceId"))
+    sku, (at, day_only) = name(row.get("referenceId")), _moment(row.get("creationTime"))
     pictures = row.get("images")
     return Review(
         id=f"jd:{number}",
         source="jd",
         url=item_url(sku) if sku else "",
         text=text,
-        published_at=beijing(row.get("creationTime")),
+        published_at=at,
+        date_only=day_only,
         seen_at=seen_at,
         author=_author(row.get("nickname"), row.get("location")),
         sku=sku,
@@ -120,13 +121,15 @@ def _block(row: JsonObject, seen_at: datetime) -> Review | None:
     text = _text(row.get("commentData")) or _text(row.get("tagCommentContent"))
     filler = "" if text else _text(row.get("noCommentMessage"))
     sku, pictures = name(row.get("productId")), rows(row.get("pictureInfoList"))
+    at, day_only = _moment(row.get("commentDate"))
     bought = [plain(value) for pair in rows(row.get("wareAttribute")) for value in pair.values()]
     return Review(
         id=f"jd:{number}",
         source="jd",
         url=item_url(sku) if sku else "",
         text=text or filler,
-        published_at=beijing(row.get("commentDate")),
+        published_at=at,
+        date_only=day_only,
         seen_at=seen_at,
         author=_author(row.get("userNickName"), row.get("publishArea")),
         sku=sku,
@@ -154,11 +157,20 @@ def _author(nickname: Any, region: Any) -> str:  # any JSON values
 
 
 def _append(row: JsonObject) -> Passage | None:
+    """The 追评 of the old list or of the app, which has its words under the names of a review."""
     text = _text(row.get("content")) or _text(mapping(row.get("hAfterUserComment")).get("content"))
-    return Passage(text=text, published_at=beijing(row.get("created"))) if text else None
+    text = text or _text(row.get("commentData"))
+    at, day_only = _moment(row.get("created") or row.get("commentDate"))
+    return Passage(text=text, published_at=at, date_only=day_only) if text else None
 
 
 def _replies(raw: Any) -> tuple[Passage, ...]:  # any JSON value
     # `ip` and the clerk's name stay behind: only what was said and when
-    said = [(_text(row.get("content")), beijing(row.get("creationTime"))) for row in rows(raw)]
-    return tuple(Passage(text=text, published_at=moment) for text, moment in said if text)
+    said = [(_text(row.get("content")), *_moment(row.get("creationTime"))) for row in rows(raw)]
+    return tuple(Passage(text=text, published_at=at, date_only=day_only) for text, at, day_only in said if text)
+
+
+def _moment(raw: Any) -> tuple[datetime | None, bool]:  # any JSON value
+    """Aware UTC, and whether the site told no more than the day."""
+    at = beijing(raw)
+    return at, at is not None and len(str(raw).strip()) == len("2025-02-21")

@@ -74,6 +74,7 @@ def pc_ware(value: JsonObject, wanted: str, seen_at: datetime) -> Offer | None:
     final = mapping(prices.get("finalPrice"))
     labels = mapping(value.get("preferenceVO"))
     promotions = [_labelled(final.get("priceContent") or "到手价", final.get("price"))]
+    promotions += [f"PLUS价 {plus}" for key in ("tpp", "plusPrice") if (plus := money(prices.get(key)))]
     promotions += [
         one_line(row.get("shortText") or row.get("value") or row.get("text"))
         for key in ("sharedLabel", "againSharedLabel")

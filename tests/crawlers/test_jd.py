@@ -178,3 +178,35 @@ def test_the_sku_asked_for_is_read_from_the_body_parameter_however_it_is_written
         assert parse(ware, f"{API}?functionId=pc_detailpage_wareBusiness&body={quote(body)}").outcome is Outcome.OK
     wrong = quote('{"skuId":"43"}')
     assert parse(ware, f"{API}?body={wrong}&functionId=pc_detailpage_wareBusiness").outcome is Outcome.WRONG_ITEM
+
+
+def test_a_bare_date_stays_a_date_and_the_apps_own_names_for_an_append_are_read() -> None:
+    block = {
+        "commentId": "9",
+        "commentData": "水压小",
+        "commentScore": "2",
+        "commentDate": "2026-03-01",
+        "productId": "42",
+    }
+    later = {"commentData": "换了水泵就好", "commentDate": "2026-03-05 09:10:00"}
+    page = parse(
+        {"allCnt": "1", "commentInfoList": [block | {"afterComment": later}]},
+        f"{API}?functionId=getLegoWareDetailComment",
+    )
+    found = review(page)
+    assert found.date_only
+    assert found.append
+    assert (found.append.text, found.append.date_only) == ("换了水泵就好", False)
+    listed = review(parse(answer(comment(creationTime="2026-03-01")), f"{LIST}?productId=42&page=0"))
+    assert (listed.date_only, listed.published_at) == (True, found.published_at)
+
+
+def test_the_plus_price_stands_beside_the_price() -> None:
+    ware = {
+        "wareInfoReadMap": {"sku_name": "净饮机", "sku_id": "42"},
+        "price": {"p": "2999.00", "plusPrice": "2899.00"},
+    }
+    (price,) = parse(
+        ware, f"{API}?functionId=pc_detailpage_wareBusiness&body={quote(json.dumps({'skuId': '42'}))}"
+    ).prices
+    assert (str(price.price), price.promotions) == ("2999.00", ("PLUS价 2899.00",))
