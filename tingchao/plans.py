@@ -6,6 +6,8 @@ from tingchao.rounds import quiet_hours, usual_interval
 from tingchao.settings import Settings, Site
 from tingchao.sources import ADAPTERS, adapter_of
 
+SPARE_S = 120.0
+"""For the start of the process and of a browser."""
 
 def plans_of(settings: Settings, *, speed: float = 1.0) -> dict[str, SourcePlan]:
     """The plan of every source that can be switched on. speed: of the clock; pauses are real seconds, plans are product time."""
@@ -16,6 +18,11 @@ def pause_s(source: str, site: Site) -> float:
     """Real seconds between two pages: those of the settings, but a real shop's product pages are opened at the careful pace."""
     watched = site.transport == "browser" and not site.origin
     return max(site.delay_seconds, CAREFUL_S.get((source, "item"), 0.0)) if watched else site.delay_seconds
+
+
+def longest_s(source: str, site: Site) -> float:
+    """Real seconds after which a crawl of the source hangs: all its pages at the slowest pace, each answered at the last moment."""
+    return site.pages * (1.5 * pause_s(source, site) + site.answer_seconds) + SPARE_S
 
 
 def _plan(settings: Settings, name: str, speed: float) -> SourcePlan:

@@ -23,6 +23,7 @@ from index.tables import Jobs, Paces
 from tingchao.demo import beat
 from tingchao.importing import folder_held, import_folder
 from tingchao.pictures import PictureJob
+from tingchao.plans import longest_s
 from tingchao.retention import expire
 from tingchao.rounds import Round, round_of
 from tingchao.settings import Site
@@ -36,7 +37,6 @@ NOTIFY_S = 0.5
 RECORD_EVERY_S = 5.0
 PICTURES_S = 20.0
 """Real seconds between two rounds of pictures at least: each starts a browser."""
-CRAWL_LIMIT_S = 900
 INDEX_PAUSE_S = 10.0
 HOT_S = 5.0
 """Real seconds between two looks for watches that have news."""
@@ -65,7 +65,7 @@ class Schedule:
         self._index_again = 0.0
         self._ingest: Ingest | None = None
         self._brands: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
-        self._pool = ThreadPoolExecutor(12)
+        self._pool = ThreadPoolExecutor(len(ADAPTERS) + 12)  # a crawl holds one until its process ends
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": self._pool},
@@ -181,7 +181,7 @@ class Schedule:
             self._children.add(child)
             self._crawling.add(source)
             try:
-                code = child.wait(CRAWL_LIMIT_S)
+                code = child.wait(longest_s(source, self._house.settings.sites.get(source, Site())))
             except subprocess.TimeoutExpired:
                 child.kill()
                 code = child.wait()

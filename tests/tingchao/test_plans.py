@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tingchao.plans import pause_s, plans_of
+from tingchao.plans import SPARE_S, longest_s, pause_s, plans_of
 from tingchao.settings import FILE, Site, load
 from tingchao.sources import ADAPTERS
 
@@ -36,3 +36,8 @@ def test_every_source_has_a_plan_from_the_settings(tmp_path: Path) -> None:
     assert (weibo.on, weibo.daily_pages, weibo.every, weibo.delay_s) == (False, 900, timedelta(minutes=7), 150.0)
     assert (jd.on, jd.daily_pages, jd.every) == (True, None, timedelta(hours=1))
     assert weibo.quiet is not None
+
+
+def test_a_crawl_hangs_only_after_the_time_that_its_pages_may_take() -> None:
+    assert longest_s("jd", Site(transport="browser", pages=20, answer_seconds=20)) == 20 * (1.5 * 45 + 20) + SPARE_S
+    assert longest_s("weibo", Site(pages=1, delay_seconds=2, answer_seconds=10)) == 13 + SPARE_S
