@@ -11,7 +11,7 @@ from parsel import Selector
 from crawlers.sites import weibo_outcomes
 from crawlers.sites.adapter import JsonObject, ParsedPage, RawPage
 from crawlers.sites.answers import decode
-from crawlers.sites.web_pages import is_cut
+from crawlers.sites.web_pages import attribute, is_cut
 from crawlers.sites.weibo_addresses import Address
 from crawlers.sites.weibo_numbers import count_of
 from crawlers.sites.weibo_outcomes import Verdict
@@ -118,7 +118,7 @@ def _of_cards(cards: list[Any], seen_at: datetime) -> list[HotTopic]:
 
 
 def _of_row(row: Selector, seen_at: datetime) -> HotTopic | None:
-    link = next((a for a in row.css("td.td-02 a") if "javascript" not in a.attrib.get("href", "")), None)
+    link = next((a for a in row.css("td.td-02 a") if "javascript" not in attribute(a, "href")), None)
     link = link if link is not None else next(iter(row.css("td.td-02 a")), None)
     if link is None:
         return None

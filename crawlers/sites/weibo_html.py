@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 from parsel import Selector, SelectorList
 
+from crawlers.sites.web_pages import attribute
 from crawlers.sites.weibo_addresses import post_page
 from crawlers.sites.weibo_numbers import bid_of, count_of, is_mid, mid_of
 from crawlers.sites.weibo_posts import region_of
@@ -56,7 +57,7 @@ def read(text: str, *, seen_at: datetime) -> SearchPage:
 
 
 def _post(card: Selector, seen_at: datetime) -> Post | None:
-    mid = card.attrib.get("mid", "")
+    mid = attribute(card, "mid")
     if not is_mid(mid):
         return None
     own = f"not({_IN_FORWARD})"
@@ -134,7 +135,7 @@ def _text(paragraphs: SelectorList[Selector]) -> SiteText:
     """The whole text where the page hides one beside the shown beginning."""
     for kind in ("feed_list_content_full", "feed_list_content"):
         for paragraph in paragraphs:
-            if paragraph.attrib.get("node-type") == kind:
+            if attribute(paragraph, "node-type") == kind:
                 return from_element(paragraph.root, page_layout=True)
     return SiteText(text="")
 
@@ -172,7 +173,8 @@ def _counts(items: SelectorList[Selector]) -> dict[str, int]:
         hints = " ".join(
             item.xpath("descendant-or-self::*/@*[name()='action-type' or name()='title' or name()='class']").getall()
         )
-        name = _count_name(words, hints)
+        # the last button has lost its name more than once: a bare figure is the likes
+        name = _count_name(words, hints) or ("likes" if re.fullmatch(r"[\d.,]+\s*[万亿]?\+?", words) else "")
         number = re.search(r"[\d.,]+\s*[万亿]?\+?", words)
         if name:
             counts.setdefault(name, (count_of(number[0]) if number else None) or 0)

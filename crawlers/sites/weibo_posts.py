@@ -1,5 +1,6 @@
 """Weibo's posts as its JSON gives them, on the phone, the desktop and the official API alike."""
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -132,7 +133,7 @@ def text_of(item: JsonObject) -> SiteText:
         return from_html(whole)
     marked = from_html(_text(item.get("text")))
     plain = _text(item.get("text_raw"))
-    return SiteText(text=from_plain(plain).text, cut=marked.cut) if plain else marked
+    return SiteText(text=from_plain(html.unescape(plain)).text, cut=marked.cut) if plain else marked
 
 
 def author_of(user: Any) -> Author:

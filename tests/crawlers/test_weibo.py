@@ -439,3 +439,20 @@ def test_an_author_who_writes_like_the_site_is_not_gone() -> None:
     (post,) = ask(POSTS, cards(mblog(text="抱歉，此微博已被作者删除。开个玩笑"))).documents
     assert isinstance(post, Post)
     assert not post.gone
+
+
+def test_a_bare_figure_in_the_last_button_is_the_likes_and_a_broken_attribute_hides_no_post() -> None:
+    body = (
+        "<html><div class='card-wrap' mid='5250000000000011' {}<x><a class='name' href='//weibo.com/1001'>甲</a>"
+        "<p node-type='feed_list_content' <y>水压小</p><div class='from'><a href='//weibo.com/1001/x'>今天09:29</a></div>"
+        "<div class='card-act'><ul><li>转发 3</li><li>评论</li><li><button><span>7</span></button></li></ul></div></div></html>"
+    )
+    (post,) = ask(DESKTOP_SEARCH, body).documents
+    assert isinstance(post, Post)
+    assert (post.text, post.reposts, post.comments, post.likes) == ("水压小", 3, 0, 7)
+
+
+def test_the_desktops_raw_text_has_its_entities_decoded() -> None:
+    item = {"idstr": "5250000000000011", "text": "a &amp; b", "text_raw": "a &amp; b 5<6", "created_at": "刚刚"}
+    (post,) = ask(MYMBLOG, {"ok": 1, "data": {"list": [item]}}).documents
+    assert post.text == "a & b 5<6"
