@@ -198,6 +198,8 @@ class StoredDocument:
     spam_reasons: tuple[str, ...] = ()
     cluster: str = ""
     default_text: bool = False
+    seller_replies: tuple[Passage, ...] = ()
+    """What the shop answered, masked; never read as the buyer's words."""
     target: str = ""
     """Complaints: the company complained of."""
     demands: tuple[str, ...] = ()
@@ -255,6 +257,7 @@ def with_analysis(document: Document, analysis: Analysis, *, version: int = 1) -
         spam_reasons=analysis.spam_reasons,
         cluster=analysis.cluster,
         default_text=review.default_text if review else False,
+        seller_replies=review.seller_replies if review else (),
         target=post.target if post else "",
         demands=post.demands if post else (),
         status=post.status if post else "",

@@ -100,7 +100,7 @@ class Ingest:
 
 
 def read(documents: Sequence[Document], reader: Reader, copies: Copies) -> Iterable[StoredDocument]:
-    """Analyse documents; a review and its 追评 are read as one text. What a complaint demands is masked as its text is."""
+    """Analyse documents; a review and its 追评 are read as one text. What a complaint demands and a shop answers is masked as the text is."""
     analyses = _with_last_words(documents, reader.analyze_many([reading(d) for d in documents]), reader)
     analyses = copies.mark([d.id for d in documents], analyses)
     return (_masked(with_analysis(d, a)) for d, a in zip(documents, analyses, strict=True))
@@ -120,9 +120,15 @@ def _with_last_words(documents: Sequence[Document], analyses: Sequence[Analysis]
 
 
 def _masked(stored: StoredDocument) -> StoredDocument:
-    if not (stored.demands or stored.target):
+    if not (stored.demands or stored.target or stored.seller_replies):
         return stored
-    return attrs.evolve(stored, demands=tuple(mask(demand) for demand in stored.demands), target=mask(stored.target))
+    replies = (attrs.evolve(reply, text=mask(reply.text)) for reply in stored.seller_replies)
+    return attrs.evolve(
+        stored,
+        demands=tuple(mask(demand) for demand in stored.demands),
+        target=mask(stored.target),
+        seller_replies=tuple(replies),
+    )
 
 
 def reading(document: Document) -> Reading:

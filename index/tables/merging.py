@@ -9,9 +9,10 @@ from domain.times import UNDATED
 
 _STAYS = (
     "url", "author", "author_name", "author_kind", "followers", "reposts", "comments", "likes", "repost_of", "parent",
-    "region", "rating", "sku", "product", "target", "demands", "status",
+    "region", "rating", "sku", "product", "seller_replies", "target", "demands", "status",
 )  # fmt: skip
 """What only the site can say."""
+_FILLER = ("text", "normalized", "tokens")
 _CUT = re.compile(r"(?:\.{2,}|…|全文)\s*$")
 
 
@@ -40,6 +41,8 @@ def merged(old: StoredDocument, new: StoredDocument) -> StoredDocument | None:
 def _with_known(old: StoredDocument, new: StoredDocument) -> StoredDocument:
     """What the new look does not say stays known: a page of long texts names neither author nor counts."""
     kept = {name: getattr(old, name) for name in _STAYS if getattr(new, name) in (None, "", ())}
+    if old.default_text and new.default_text:  # two pages of a site word their filler differently
+        kept |= {name: getattr(old, name) for name in _FILLER}
     return attrs.evolve(new, **kept)
 
 

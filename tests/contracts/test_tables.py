@@ -66,6 +66,13 @@ def test_the_preview_of_a_long_text_never_replaces_it(engine: Engine) -> None:
     assert store(engine, document(text="岚川空调漏水，修了…"), receipt="two").known == 1
 
 
+def test_two_wordings_of_a_sites_filler_are_no_news(engine: Engine) -> None:
+    filler = document(text="此用户没有填写评价内容", default_text=True)
+    store(engine, filler, receipt="a")
+    other = attrs.evolve(filler, text="此用户未填写评价", normalized="此用户未填写评价", tokens=("此用户",))
+    assert store(engine, other, receipt="b").known == 1
+
+
 def test_a_post_that_is_gone_keeps_its_words_and_is_never_stored_without_any(engine: Engine) -> None:
     store(engine, document(text="岚川空调漏水"), receipt="one")
     shell = document(text="", gone=True, seen_at=START + HOUR)

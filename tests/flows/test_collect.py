@@ -246,3 +246,13 @@ def test_documents_are_stored_and_counted_while_the_index_is_away_and_found_when
     here.ingest(reader).drain()
     assert searchable(here) == ["jd:1", "jd:2"]
     away.documents.close()
+
+
+def test_what_a_shop_answers_is_kept_masked_apart_from_the_buyers_words(here: Rig, reader: Reader) -> None:
+    answer = Passage(text="亲，漏水请联系13912345678", published_at=NOW)
+    here.house.inbox.put("jd", [review(1, "岚川热水器安静好用", seller_replies=(answer,))])
+    here.ingest(reader).drain()
+    (stored,) = here.desk.ledger.get(["jd:1"])
+    assert [reply.published_at for reply in stored.seller_replies] == [NOW]
+    assert "13912345678" not in stored.seller_replies[0].text
+    assert here.desk.search.count("漏水") == 0

@@ -27,7 +27,7 @@ from domain.alerts import (
     Usual,
 )
 from domain.analysis import AspectOpinion, Polarity, SeverityClass
-from domain.documents import AuthorKind, ComplaintStep, Kind, StoredDocument
+from domain.documents import AuthorKind, ComplaintStep, Kind, Passage, StoredDocument
 from domain.engagement import Look
 from domain.errors import InvalidInput, InvalidQuery
 from domain.feeds import FeedState, Outcome, SourceStatus
@@ -97,6 +97,7 @@ DOCUMENTS = (
         kind=Kind.REVIEW,
         rating=5,
         url="https://item.jd.com/100200.html",
+        seller_replies=(Passage(text="感谢<b>支持</b>", published_at=ago(3)),),
     ),
     document(5, "安装师傅另收了支架费，没有提前说。", source="jd", kind=Kind.REVIEW, rating=2),
     document(6, "问一下澜川热水器的滤芯多久换一次？", "neutral"),

@@ -26,6 +26,11 @@ def test_a_complaint_shows_whom_it_is_about_what_is_asked_and_how_it_went(browse
     assert re.search(r"处理中 .{4,20} → 已回复 ", html)
 
 
+def test_what_the_shop_answered_stands_apart(browser: TestClient) -> None:
+    html = browser.get("/search", params={"q": "外观不错"}).text
+    assert re.search(r"商家回复 [^<]{4,20}：感谢&lt;b&gt;支持&lt;/b&gt;", html)
+
+
 def test_more_rows_come_by_cursor(browser: TestClient) -> None:
     page = browser.get("/search", params={"q": "brand:澜川"})
     more = re.search(r'hx-get="([^"]+)"', page.text)[1].replace("&amp;", "&")  # type: ignore[index]
