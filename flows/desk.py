@@ -36,8 +36,6 @@ class Desk:
     prices: Prices
     watches: Watches
     sources: Sources
-    source_names: tuple[str, ...] = ()
-    """All that can be switched on, the ones never asked too."""
     sessions: Sessions | None = None
     """Whose sessions the sources use; None where nobody can log in (tests)."""
     feed_desk: FeedDesk
@@ -65,5 +63,4 @@ class Desk:
 
     def feeds(self) -> list[SourceStatus]:
         """Every source by name: how it answers, or that it was never asked."""
-        seen = {status.name: status for status in self.monitor.statuses()}
-        return [seen.get(name) or SourceStatus(name=name) for name in sorted({*seen, *self.source_names})]
+        return self.feed_desk.statuses()

@@ -142,8 +142,12 @@ class FeedDesk:
 
     def all(self) -> list[FeedReport]:
         """Every source that can be on or ever was, by name."""
+        return [self._report(status) for status in self.statuses()]
+
+    def statuses(self) -> list[SourceStatus]:
+        """The same without their figures: how each answers, that it was never asked, or that the settings keep it off."""
         known = {s.name: s for s in self.feeds.statuses()}
-        return [self._report(known.get(name) or SourceStatus(name=name)) for name in sorted({*known, *self.names})]
+        return [self._set(known.get(name) or SourceStatus(name=name)) for name in sorted({*known, *self.names})]
 
     def page(self, name: str) -> FeedPage | None:
         """One source; None if there is none of this name."""
@@ -164,11 +168,15 @@ class FeedDesk:
             },
         )
 
+    def _set(self, status: SourceStatus) -> SourceStatus:
+        plan = self.feeds.plans.get(status.name)
+        if plan is None or plan.on:
+            return status
+        return attrs.evolve(status, on=False, state=FeedState.OFF, reason="设置文件中 on = false")
+
     def _report(self, status: SourceStatus) -> FeedReport:
         name, now = status.name, self.clock.now()
         plan = self.feeds.plans.get(name)
-        if plan is not None and not plan.on:
-            status = attrs.evolve(status, on=False, state=FeedState.OFF, reason="设置文件中 on = false")
         change = next(iter(self.states.states(name, limit=1)), None)
         return FeedReport(
             status=status,

@@ -311,7 +311,6 @@ def _house(
         prices=prices,
         watches=watches,
         sources=sources,
-        source_names=tuple(ADAPTERS),
         evidence=EvidenceRoom(
             alerts=alerts,
             ledger=ledger,

@@ -27,7 +27,10 @@ class FakeFeedDesk:
         self.sources = sources
 
     def all(self) -> list[FeedReport]:
-        return [self._report(status) for status in self.sources.all() or [SourceStatus(name="jd")]]
+        return [self._report(status) for status in self.statuses()]
+
+    def statuses(self) -> list[SourceStatus]:
+        return self.sources.all() or [SourceStatus(name="jd")]
 
     def page(self, name: str) -> FeedPage | None:
         status = self.sources.get(name)

@@ -136,7 +136,6 @@ def test_an_unknown_page_is_404_with_a_way_home(browser: TestClient) -> None:
 
 def test_a_source_that_was_never_asked_can_be_chosen_and_switched(browser: TestClient, desk: Desk) -> None:
     desk.sources.rows.clear()  # type: ignore[attr-defined]
-    object.__setattr__(desk, "source_names", ("jd",))
     html = browser.get("/feeds").text
     assert "尚未采集" in html
     assert 'value="jd"' in browser.get("/watches").text
