@@ -19,7 +19,8 @@ HTML_START = re.compile(
 # Words that only a page asking for a person's hand carries. Bare product words never decide anything.
 CAPTCHA = re.compile(
     r"captcha|验证码|安全验证|滑块|拖动.{0,6}拼图|人机验证|京东验证|risk_handler|jcap\b|punish\?|x5secdata|rgv587|_____tmd_____"
-    r"|FAIL_SYS_USER_VALIDATE|访问验证|请完成验证|点击.{0,4}按钮进行验证|cf-challenge|geetest",
+    r"|FAIL_SYS_USER_VALIDATE|访问验证|请完成验证|点击.{0,4}按钮进行验证|cf-challenge|_cf_chl_opt"
+    r"|<title>Just a moment|geetest",
     re.IGNORECASE,
 )
 LOGIN = re.compile(

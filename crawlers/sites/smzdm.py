@@ -152,6 +152,8 @@ def _shown(
     """The deals as prices and products; the next page only while its deals are new enough to be bought."""
     number = _number(page.url)
     deals = list({deal.id: deal for deal in reversed(found)}.values())[::-1]
+    if not deals and not listed and total and number <= 1:
+        raise Refused(Outcome.BLOCKED, f"an empty list, though {total} deals are told")
     if not deals and not listed:
         outcome = Outcome.EMPTY if number <= 1 and "timesort" not in page.url else Outcome.END
         raise Refused(outcome, "no deals")

@@ -194,8 +194,8 @@ def field_of(item: Selector) -> JsonObject:
 
 
 def json_of(text: str) -> JsonObject:
-    """The JSON of an attribute; an empty object where it is broken."""
-    for candidate in (text, text.replace("&quot;", '"').replace("&amp;", "&")):
+    """The JSON of an attribute, also in single quotes as the replies once had it; an empty object where it is broken."""
+    for candidate in (text, text.replace("&quot;", '"').replace("&amp;", "&"), text.replace("'", '"')):
         try:
             return mapping(json.loads(candidate, strict=False))
         except (ValueError, RecursionError):

@@ -354,3 +354,37 @@ def test_a_check_page_with_the_searched_words_in_it_is_a_check(adapter: SiteAdap
 
 def test_a_title_that_names_a_captcha_is_none() -> None:
     assert any(re.search("验证码", product.title) for product in read(Smzdm(), "smzdm", "search_html").products)
+
+
+def test_a_status_written_as_a_number_is_the_sites_word_for_it() -> None:
+    url = (
+        "https://tousu.sina.com.cn/api/company/received_complaints?couid=1&type=1&page_size=10&page=1&callback=jQuery1"
+    )
+    said = {4: "处理中", "6": "已回复", "7": "已完成", 8: "已关闭", 2: ""}
+    rows = [
+        {"main": {"sn": f"1739000010{n}", "title": "漏水", "status": code, "appeal": ["退款", "解释"]}}
+        for n, code in enumerate(said)
+    ]
+    body = json.dumps({"result": {"status": {"code": 0}, "data": {"complaints": rows}}})
+    page = Tousu().parse(RawPage(url=url, body=f"try{{jQuery1({body});}}catch(e){{}}".encode(), seen_at=SEEN))
+    assert [post.status for post in posts(page)] == list(said.values())
+    assert {post.demands for post in posts(page)} == {("退款", "解释")}
+
+
+def test_an_emptied_list_of_deals_is_no_empty_one() -> None:
+    for total, outcome in (("0", Outcome.EMPTY), ("500", Outcome.BLOCKED)):
+        body = json.dumps({"error_code": "0", "data": {"rows": [], "total": total}}).encode()
+        assert (
+            Smzdm().parse(RawPage(url="https://api.smzdm.com/v1/list?page=1", body=body, seen_at=SEEN)).outcome
+            is outcome
+        )
+
+
+def test_a_reply_whose_field_is_written_with_single_quotes_is_read() -> None:
+    body = (
+        """<li class="lzl_single_post" data-field="{'spid':'1501','showname':'\\u7532'}"><span class="lzl_content_main">是"""
+        """</span><span class="lzl_time">2024-8-7 09:01</span></li>"""
+    )
+    url = "https://tieba.baidu.com/p/comment?tid=9117888152&pid=1400&pn=1"
+    (post,) = posts(Tieba().parse(RawPage(url=url, body=body.encode(), seen_at=SEEN)))
+    assert (post.id, post.text, post.parent) == ("tieba:1501", "是", "tieba:1400")
