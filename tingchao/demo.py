@@ -64,7 +64,7 @@ def world(folder: Folder, state: DemoState) -> Iterator[None]:
     """The pretended world as a child process, there for the length of the block."""
     log = (folder.path / "world.log").open("ab")
     process = subprocess.Popen(
-        [sys.executable, "-m", "tingchao", "demo-world", str(folder.path)],
+        [sys.executable, "-P", "-m", "tingchao", "demo-world", str(folder.path)],
         stdin=subprocess.DEVNULL, stdout=log, stderr=log,
     )  # fmt: skip
     try:

@@ -60,7 +60,7 @@ class LoginRoom:
             with (self.folder.path / "crawl.log").open("ab") as out:
                 child = subprocess.Popen(
                     [
-                        sys.executable, "-m", "tingchao", "login", source, "--account", account, "--code",
+                        sys.executable, "-P", "-m", "tingchao", "login", source, "--account", account, "--code",
                         "--patience", str(PATIENCE_S), "--status", str(status),
                     ],
                     stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=out, env=environment,

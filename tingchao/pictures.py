@@ -78,7 +78,7 @@ class PictureJob:
         log = self._house.folder.path / "crawl.log"
         with log.open("ab") as out:
             child = subprocess.Popen(
-                [sys.executable, "-m", "tingchao", "pictures", source],
+                [sys.executable, "-P", "-m", "tingchao", "pictures", source],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=out,
             )  # fmt: skip
             self._children.add(child)

@@ -9,6 +9,7 @@ from tingchao.sources import ADAPTERS, adapter_of
 SPARE_S = 120.0
 """For the start of the process and of a browser."""
 
+
 def plans_of(settings: Settings, *, speed: float = 1.0) -> dict[str, SourcePlan]:
     """The plan of every source that can be switched on. speed: of the clock; pauses are real seconds, plans are product time."""
     return {name: _plan(settings, name, speed) for name in ADAPTERS}

@@ -62,7 +62,7 @@ def run_product(*, demo: bool, speed: float, port: int | None, roles: tuple[str,
         _leave_demo(folder)
         os.environ.pop("TINGCHAO_DEMO", None)
         arguments = ["run", *(["--port", str(runner.port)] if runner.port else [])]
-        os.execv(sys.executable, [sys.executable, "-m", "tingchao", *arguments])
+        os.execv(sys.executable, [sys.executable, "-P", "-m", "tingchao", *arguments])
 
 
 class Runner:

@@ -175,7 +175,7 @@ class Schedule:
             return
         with (self._house.folder.path / "crawl.log").open("ab") as out:
             child = subprocess.Popen(
-                [sys.executable, "-m", "tingchao", "crawl", source, "--once", "--due"],
+                [sys.executable, "-P", "-m", "tingchao", "crawl", source, "--once", "--due"],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out,
             )  # fmt: skip
             self._children.add(child)
