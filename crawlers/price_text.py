@@ -38,7 +38,8 @@ NO_PRICE = tuple(
     for pattern in (
         r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}月\d{1,2}[日号]|\d{1,2}:\d{2}(?::\d{2})?",
         rf"每?满\s*{AMOUNT}\s*[件个份]?\s*(?:可|再|立)?\s*[减打送返享用-]\s*(?:{AMOUNT})?\s*折?",
-        rf"{AMOUNT}\s*[-减]\s*{AMOUNT}(?:\s*(?:优惠)?券)?",
+        rf"{AMOUNT}\s*[-减~至—–]\s*{AMOUNT}(?:\s*(?:优惠)?券)?",
+        rf"第[一二两三四五\d]件\s*(?:只要|仅|仅需)?\s*{AMOUNT}",
         r"\d+(?:\.\d+)?\s*折",
         rf"(?:原价|市场价|吊牌价|专柜价?|门市价|日常价?|平时价?|零售价|参考价|划线价|官网价?|京东价|定价)\s*:?\s*(?:约|为|是)?\s*{AMOUNT}",
         rf"(?:立减|直降|再降|降价?|再减|最高减|减免?|优惠了?|立省|省|返现?|返还|送|赠|抵扣?|补贴|定金|订金|领取?|用|运费|邮费|税费|关税|另付|尾款|价值|每期|月供)\s*(?:约|最高|高达)?\s*{AMOUNT}",
@@ -58,7 +59,8 @@ FINAL = re.compile(
     re.IGNORECASE,
 )
 BARE = re.compile(
-    rf"(?:约|仅|只要|特价|好价|低价|新低|价格|售价|:|\s)*(?P<amount>{NUMBER})(?P<wan>万)?\s*(?:包邮|包税|含税|免邮|直邮|起|左右|\s)*[!！。]?"
+    rf"(?:约|仅|只要|特价|好价|神价|白菜价?|低价|新低|史低|历史|限时|秒杀|价格|售价|:|\s)*(?P<amount>{NUMBER})(?P<wan>万)?\s*"
+    r"(?:包邮|包税|含税|免邮|直邮|起|左右|新低|史低|好价|秒杀|\s)*[!！。]?"
 )
 DATE = re.compile(
     r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:\d{4}[-/.])?\d{1,2}[-/]\d{1,2}(?:\s+\d{1,2}:\d{2})?|\d{4}\.\d{1,2}\.\d{1,2}"
@@ -111,7 +113,9 @@ Money = tuple[Decimal, str]
 
 
 def _digits(line: str) -> str:
-    """9块9 as 9.9元, and €29,99 with a point."""
+    """9块9 as 9.9元; €29,99 and 1.299,00 € with a point for the cents alone; ¥ 1 299 without its blank."""
+    line = re.sub(r"\b\d{1,3}(?:\.\d{3})+,\d\d(?!\d)", lambda found: found[0].replace(".", "").replace(",", "."), line)
+    line = re.sub(r"(?<=[¥$€£])\s*\d{1,3}(?: \d{3})+(?!\d)", lambda found: found[0].replace(" ", ""), line)
     line = re.sub(r"(\d)块(\d)(?![\d斤件袋盒瓶个])", r"\1.\2元", line)
     line = re.sub(r"(€\s*\d+),(\d\d)(?!\d)", r"\1.\2", line)
     return re.sub(r"(\d),(\d\d)(?=\s*(?:€|欧元|EUR))", r"\1.\2", line)

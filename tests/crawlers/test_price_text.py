@@ -33,6 +33,11 @@ def told(line: str) -> tuple[str | None, str | None, str | None]:
         ("折合35元/件", "35.00"),
         ("599元送滤芯", "599.00"),
         ("1699元包邮（另有2099元双头款）", "1699.00"),
+        ("限时秒杀899！", "899.00"),
+        ("白菜价9.9", "9.90"),
+        ("5.9新低", "5.90"),
+        ("¥ 1 299", "1299.00"),
+        ("59元 第二件0元", "59.00"),
     ],
 )
 def test_the_price_is_what_one_buyer_pays_now(line: str, price: str) -> None:
@@ -55,7 +60,7 @@ def test_the_price_is_what_one_buyer_pays_now(line: str, price: str) -> None:
             "",
             "已抢光",
         ),
-        *("满99元包邮", "最高省200元", "每期99元", "赠品（价值199元）", "99元-199元"),
+        *("满99元包邮", "最高省200元", "每期99元", "赠品（价值199元）", "99元-199元", "99~199元", "第2件0元"),
     ],
 )
 def test_discounts_dates_and_collections_are_no_prices(line: str) -> None:
@@ -83,6 +88,7 @@ def test_lowest_only_where_the_text_says_so(line: str, price: str | None, lowest
         ("3980円", "3980.00", "JPY"),
         ("€29,99", "29.99", "EUR"),
         ("29,99 €", "29.99", "EUR"),
+        ("1.299,00 €", "1299.00", "EUR"),
         ("€1,299", "1299.00", "EUR"),
         ("£12.5", "12.50", "GBP"),
         ("HK$168", "168.00", "HKD"),
