@@ -14,6 +14,7 @@ HOSTS = (
     "sclub.jd.com",
     "api.m.jd.com",
     "p.3.cn",
+    "pe.3.cn",
     "search.jd.com",
     "item.jd.com",
     "item.m.jd.com",
@@ -36,6 +37,7 @@ FILES = {
     "productpagecomments.action": "reviews",
     "skuproductpagecomments.action": "reviews",
     "productcommentsummaries.action": "summary",
+    "getproductpageimagecommentlist.action": "image_reviews",
 }
 ITEM_PATH = re.compile(r"/(?:product/)?(\d{1,20})\.html")
 LANDINGS = {
@@ -52,7 +54,7 @@ class Address:
     """What an address of JD asks for."""
 
     page: str
-    """reviews, summary, detail_reviews, review_list, ware, search, price, item, login, risk, home, api (the body tells)."""
+    """reviews, image_reviews, summary, detail_reviews, review_list, ware, search, price, item, login, risk, home, api (the body tells)."""
     skus: tuple[str, ...] = ()
     """Asked for, as digits; empty where the address does not say."""
     number: int = 0
@@ -120,10 +122,10 @@ def _page(host: str, path: str, query: dict[str, str]) -> str | None:
     if host in ("club.jd.com", "sclub.jd.com"):
         return FILES.get(file)
     if host == "api.m.jd.com":
-        function = query.get("functionid", "").lower()
+        function = query.get("functionid", "").lower() or (file if file in FUNCTIONS else "")
         # client.action is asked by POST, with its functionId out of sight
         return FUNCTIONS.get(function) if function else ("api" if file == "client.action" else None)
-    if host == "p.3.cn":
+    if host in ("p.3.cn", "pe.3.cn"):
         return "price" if path.startswith("/prices/") else None
     if host == "search.jd.com":
         return "search" if file in ("search", "s_new.php") else None

@@ -94,6 +94,20 @@ def _reviews(page: RawPage, address: Address, value: Any) -> ParsedPage:
     )
 
 
+def _image_reviews(page: RawPage, address: Address, value: Any) -> ParsedPage:
+    """The list of buyers' pictures: each row is one picture and holds the whole review that it belongs to."""
+    place = mapping(mapping(value).get("imgComments"))
+    pictures = place.get("imgList")
+    if not isinstance(pictures, list):
+        refuse_code(value)
+    found = listed_reviews({"comments": [mapping(row.get("commentVo")) for row in rows(pictures)]}, page.seen_at)
+    if not found:
+        outcome, reason = _nothing(address, expected=whole(place.get("imgCommentCount")) or 0)
+        return ParsedPage(site="jd", page="image_reviews", outcome=outcome, reason=reason)
+    once = {review.id: review for review in found}
+    return ParsedPage(site="jd", page="image_reviews", outcome=Outcome.OK, documents=tuple(once.values()))
+
+
 def _refuse_other_item(address: Address, summary: JsonObject, documents: tuple[Review, ...]) -> None:
     """JD's cache mixes up answers: one that names other products, and holds no review of ours, is not ours."""
     named = {name(summary.get(key)) for key in ("skuId", "productId")} - {""}
@@ -240,6 +254,7 @@ def _found(address: Address, offers: tuple[Offer, ...], *, expected: int) -> Par
 
 READERS = {
     "reviews": _reviews,
+    "image_reviews": _image_reviews,
     "detail_reviews": _detail_reviews,
     "review_list": _review_list,
     "summary": _summary,

@@ -150,6 +150,8 @@ def _page(host: str, path: str, parameters: dict[str, str]) -> str | None:
         return "post"
     if path.endswith("/buildComments") and parameters.get("fetch_level") == "1":
         return "replies"
+    if host == SEARCH and path.startswith("/weibo/"):  # the word stands in the path
+        return "search_html"
     return _PATHS.get((host, path))
 
 

@@ -47,6 +47,9 @@ def review(page: ParsedPage) -> Review:
         (f"{API}?client=pc&functionId=pc_club_productPageComments&body=%7B%7D", "reviews"),
         (f"{API}api?body=x&functionid=getLegoWareDetailComment", "detail_reviews"),
         (f"{API}client.action?functionId=getCommentListPage", "review_list"),
+        (f"{API}client.action/getLegoWareDetailComment?t=1", "detail_reviews"),
+        ("https://pe.3.cn/prices/mgets?skuids=J_42", "price"),
+        ("https://club.jd.com/discussion/getProductPageImageCommentList.action?productId=42&page=1", "image_reviews"),
         (f"{API}client.action", "api"),
         (f"{API}?functionId=pc_detailpage_wareBusiness", "ware"),
         (f"{API}client.action?t=1&functionId=wareBusiness", "ware"),
@@ -210,3 +213,14 @@ def test_the_plus_price_stands_beside_the_price() -> None:
         ware, f"{API}?functionId=pc_detailpage_wareBusiness&body={quote(json.dumps({'skuId': '42'}))}"
     ).prices
     assert (str(price.price), price.promotions) == ("2999.00", ("PLUS价 2899.00",))
+
+
+def test_the_list_of_pictures_gives_each_review_once() -> None:
+    url = "https://club.jd.com/discussion/getProductPageImageCommentList.action?productId=42&page="
+    rows = [{"imageUrl": str(n), "commentVo": comment(id=n // 2)} for n in (2, 3, 4)]
+    page = parse({"imgComments": {"imgCommentCount": 3, "imgList": rows}}, f"{url}1")
+    assert [document.id for document in page.documents] == ["jd:1", "jd:2"]
+    assert parse({"imgComments": {"imgCommentCount": 3, "imgList": []}}, f"{url}1").outcome is Outcome.BLOCKED
+    assert parse({"imgComments": {"imgCommentCount": 3, "imgList": []}}, f"{url}2").outcome is Outcome.END
+    assert parse({"imgComments": {"imgCommentCount": 0, "imgList": []}}, f"{url}1").outcome is Outcome.EMPTY
+    assert parse({"imgComments": {"imgList": [{"x": 1}]}}, f"{url}1").outcome is Outcome.CHANGED
