@@ -20,6 +20,10 @@ from domain.times import iso_shanghai, shanghai_day
 Mask = Callable[[str], str]
 Pseudonym = Callable[[str, str], str]
 Line = dict[str, Any]  # one JSON object of the contract
+HEADED = (b"HTTP/1.", b"HTTP/2 ", b"HTTP/3 ")
+"""How a file begins that holds status line and headers too."""
+HEADS = 30
+"""Answers in one file at most: as many redirects as a browser follows."""
 
 
 def parse_file(data: bytes, *, url: str, seen_at: datetime, mask: Mask, pseudonym: Pseudonym) -> list[Line]:
@@ -37,9 +41,24 @@ def parse_file(data: bytes, *, url: str, seen_at: datetime, mask: Mask, pseudony
 
 
 def raw_page(data: bytes, *, url: str, seen_at: datetime) -> RawPage:
-    """The answer in a file; without a status line it was a 200."""
-    if not data.startswith(b"HTTP/1."):
+    """The answer in a file; without a status line it was a 200. Of several (100 Continue, redirects that were followed) the last."""
+    if not data.startswith(HEADED):
         return RawPage(url=url, body=data, seen_at=seen_at)
+    for _ in range(HEADS):
+        status, headers, body = _parted(data)
+        if not body.startswith(HEADED):
+            break
+        data = body
+    if dict(headers).get("transfer-encoding", "").lower() == "chunked":
+        body = _joined(data) or body
+    codings = dict(headers).get("content-encoding", "").split(",")
+    if any(coding.strip() for coding in codings):
+        body = decoded(body, codings, cap=INFLATED_CAP_BYTES, cut=True).body
+    return RawPage(url=url, body=body, status=status, headers=headers, seen_at=seen_at)
+
+
+def _parted(data: bytes) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    """Status, headers and body of an answer as it came over the wire."""
     stream = io.BytesIO(data)
     words = stream.readline(65536).decode("latin-1").split(maxsplit=2)
     status = (
@@ -49,13 +68,7 @@ def raw_page(data: bytes, *, url: str, seen_at: datetime) -> RawPage:
         headers = tuple((key.lower(), str(value)) for key, value in http.client.parse_headers(stream).items())
     except http.client.HTTPException:
         headers = ()
-    body = stream.read()
-    if dict(headers).get("transfer-encoding", "").lower() == "chunked":
-        body = _joined(data) or body
-    codings = dict(headers).get("content-encoding", "").split(",")
-    if any(coding.strip() for coding in codings):
-        body = decoded(body, codings, cap=INFLATED_CAP_BYTES, cut=True).body
-    return RawPage(url=url, body=body, status=status, headers=headers, seen_at=seen_at)
+    return status, headers, stream.read()
 
 
 def lines_of(parsed: ParsedPage, *, url: str, mask: Mask, pseudonym: Pseudonym) -> list[Line]:

@@ -28,6 +28,8 @@ LOGIN = re.compile(
     r"|FAIL_SYS_(?:SESSION_EXPIRED|TOKEN_\w+)|欢迎登录|请先登录|请登录后|您尚未登录|扫码登录",
     re.IGNORECASE,
 )
+LOGIN_PLACE = re.compile(r"//(?:login|passport)\.|passport\.\w+\.c|/(?:log-?in|sign-?in)\b", re.IGNORECASE)
+"""In a redirect's address, before its parameters."""
 SLOW_DOWN = re.compile(
     r"过于频繁|太频繁|访问频率|请求频率|too many requests|rate limit|FAIL_SYS_TRAFFIC_LIMIT", re.IGNORECASE
 )
@@ -106,6 +108,8 @@ def refuse_status(page: RawPage) -> None:
         raise Refused(Outcome.CAPTCHA, "empty body with x-rp-content: a person must pass JD's check")
     if 300 <= status < 400:
         refuse_mark(location, "redirect to ")
+        if LOGIN_PLACE.search(location.partition("?")[0]):
+            raise Refused(Outcome.LOGIN_REQUIRED, f"redirect to {location[:80]}")
         raise Refused(Outcome.UNAVAILABLE, f"redirect {status} to {location[:80] or 'nowhere'}")
     named = {401: Outcome.LOGIN_REQUIRED, 404: Outcome.NOT_FOUND, 410: Outcome.NOT_FOUND, 429: Outcome.RATE_LIMITED}
     if status in named:

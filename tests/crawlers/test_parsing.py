@@ -107,3 +107,30 @@ def test_an_address_that_nobody_reads_is_told_as_changed() -> None:
     (line,) = parse_file(b"{}", url="https://club.jd.com/x", seen_at=SEEN, mask=masked, pseudonym=hashed)
     assert (line["outcome"], line["site"]) == ("changed", None)
     assert "no adapter" in line["reason"]
+
+
+def test_of_several_answers_in_one_file_the_last_counts() -> None:
+    before = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 302 Found\r\nLocation: /x\r\n\r\n"
+    page = raw_page(before + b"HTTP/2 200 \r\nServer: x\r\n\r\n{}", url=URL, seen_at=SEEN)
+    assert (page.status, page.body, page.headers) == (200, b"{}", (("server", "x"),))
+    assert raw_page(b"HTTP/1.1 200 OK\r\n\r\n" * 5000, url=URL, seen_at=SEEN).status == 200
+
+
+def test_a_redirect_to_any_log_in_page_is_told_as_such() -> None:
+    for place in (
+        "/login",
+        "https://zhiyou.example/user/login/?x",
+        "//passport.example.com/x",
+        "/account/sign-in?next=a",
+    ):
+        head = f"HTTP/1.1 302 Found\r\nLocation: {place}\r\n\r\n".encode()
+        (line,) = parse_file(head, url="https://search.smzdm.com/?s=x", seen_at=SEEN, mask=masked, pseudonym=hashed)
+        assert line["outcome"] == "login_required", place
+    (line,) = parse_file(
+        b"HTTP/1.1 302 Found\r\nLocation: /p/1?from=/login\r\n\r\n",
+        url=URL,
+        seen_at=SEEN,
+        mask=masked,
+        pseudonym=hashed,
+    )
+    assert line["outcome"] == "unavailable"
