@@ -18,6 +18,7 @@ from domain.feeds import Outcome
 _USER_CONTAINER = re.compile(r"107603(\d{5,12})")
 _LISTS = ("cards", "list", "statuses", "data", "reposts")
 _NO_POSTS_ARE_FINE = ("album", "container", "likes")
+_PROFILES_ALONE = Verdict(outcome=Outcome.CAPTCHA, reason="only profile cards: open the site, a check is likely")
 
 
 def post_list(page: RawPage, address: Address, data: JsonObject) -> ParsedPage:
@@ -25,8 +26,7 @@ def post_list(page: RawPage, address: Address, data: JsonObject) -> ParsedPage:
     inner = data.get("data")
     place: JsonObject = inner if isinstance(inner, dict) else data
     if address.page == "profile" or (isinstance(place.get("userInfo"), dict) and "cards" not in place):
-        known = isinstance(place.get("userInfo") or place.get("user") or place.get("cards"), dict | list)
-        return done(address) if known else changed(address, "no userInfo")
+        return _profile(page, address, place)
     listed = (
         inner if isinstance(inner, list) else next((place[n] for n in _LISTS if isinstance(place.get(n), list)), None)
     )
@@ -51,6 +51,16 @@ def post_list(page: RawPage, address: Address, data: JsonObject) -> ParsedPage:
     return ended(address, _without_posts(address, listed, total), total=total)
 
 
+def _profile(page: RawPage, address: Address, place: JsonObject) -> ParsedPage:
+    """An account's own page: seldom with posts. Where posts were searched for it is a check in disguise."""
+    if not isinstance(place.get("userInfo") or place.get("user") or place.get("cards"), dict | list):
+        return changed(address, "no userInfo")
+    if address.page == "search":
+        return ended(address, _PROFILES_ALONE)
+    cards = place.get("cards")
+    return done(address, posts(mblogs_in(cards), seen_at=page.seen_at) if isinstance(cards, list) else ())
+
+
 def _cut_off(address: Address, found: Sequence[Post]) -> Iterable[PageRequest]:
     """Where the older posts of a search are, once its last page is full: the next crawl would find newer ones in their place."""
     times = [post.published_at for post in found if post.published_at and not post.pinned]
@@ -71,7 +81,7 @@ def _without_posts(address: Address, listed: list[Any], total: int | None) -> Ve
         return weibo_outcomes.nothing(address, total=None if told else total, told=told)
     if not address.first:
         return weibo_outcomes.nothing(address, total=None, told=True)
-    return Verdict(outcome=Outcome.CAPTCHA, reason="only profile cards: open the site, a check is likely")
+    return _PROFILES_ALONE
 
 
 def _withheld(address: Address, total: int | None) -> bool:

@@ -456,3 +456,11 @@ def test_the_desktops_raw_text_has_its_entities_decoded() -> None:
     item = {"idstr": "5250000000000011", "text": "a &amp; b", "text_raw": "a &amp; b 5<6", "created_at": "刚刚"}
     (post,) = ask(MYMBLOG, {"ok": 1, "data": {"list": [item]}}).documents
     assert post.text == "a & b 5<6"
+
+
+def test_posts_on_an_accounts_own_page_are_read_and_an_account_instead_of_a_search_is_a_check() -> None:
+    profile = "https://m.weibo.cn/api/container/getIndex?type=uid&value=1900000006"
+    assert len(ask(profile, cards(mblog())).documents) == 1
+    account = {"ok": 1, "data": {"userInfo": {"id": 1900000006}}}
+    assert ask(profile, account).outcome is Outcome.OK
+    assert ask(SEARCH, account).outcome is Outcome.CAPTCHA
