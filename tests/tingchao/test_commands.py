@@ -378,7 +378,7 @@ def test_sources_jobs_and_doctor_answer_on_a_fresh_installation(tingchao: Shell)
     assert (status["name"], status["on"], status["reason"], status["state"]) == ("weibo", False, "账号更换中", "off")
     answer = tingchao("source", "on", "weixin")
     assert (answer.code, answer.out) == (2, b"")
-    assert "known: jd, weibo, shop" in answer.err
+    assert "known: jd, weibo, taobao" in answer.err
     answer = tingchao("jobs", "--jsonl")
     assert (answer.code, answer.out) == (0, b"")
     answer = tingchao("doctor")
