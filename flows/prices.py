@@ -37,10 +37,10 @@ class PriceBook:
     clock: Clock
 
     def products(self) -> list[PricedProduct]:
-        """All products with a price, by brand and title."""
+        """All products that were asked for, by brand and title; those of no known brand, deals above all, stand last."""
         latest = self.prices.latest()
         floors = self._floors()
-        return [
+        found = [
             PricedProduct(
                 product=p,
                 latest=tuple(sorted(latest.get(p.sku, []), key=lambda o: (o.price is None, o.price or 0))),
@@ -49,6 +49,7 @@ class PriceBook:
             for p in self.prices.products()
             if p.sku in latest
         ]
+        return sorted(found, key=lambda p: (not p.product.brand, all(o.price is None for o in p.latest)))
 
     def history(
         self, sku: str, *, since: datetime | None = None, until: datetime | None = None

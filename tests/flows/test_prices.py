@@ -107,3 +107,9 @@ def test_a_history_is_oldest_first_over_all_shops_in_its_span(here: Rig) -> None
     history = here.desk.price_book.history("jd:1001", since=NOW - 3 * HOUR, until=NOW)
     assert [o.price for o in history] == [Decimal(1003), Decimal(1002), Decimal(1001)]
     assert here.desk.price_book.history("jd:9") == []
+
+
+def test_what_nobody_knows_the_brand_of_stands_last_and_of_that_what_has_no_price(here: Rig) -> None:
+    deals = [observed("smzdm:1", None, source="smzdm"), observed("smzdm:2", "99.00", source="smzdm")]
+    here.desk.prices.put([*deals, observed("jd:1", None), observed("jd:2", "5.00")], [product("jd:1"), product("jd:2")])
+    assert [p.product.sku for p in here.desk.price_book.products()] == ["jd:2", "jd:1", "smzdm:2", "smzdm:1"]
