@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from demo import ids, site_weibo_api, site_weibo_desktop, site_weibo_search, weibo_hot
 from demo.events import Post
-from demo.pages import WorldPage
+from demo.pages import WorldPage, page_template
 from demo.weibo_json import Told, comment, counts, created_at, created_at_in_profile, mblog, user
 from demo.weibo_session import EMPTY, GONE, answer, page_asked, post_asked, refused_on_the_phone, visitor_page
 from demo.weibo_talk import COMMENTS, INLINE, after, comment_and_post, replies, top
@@ -55,7 +55,7 @@ def show_page(world: World, request: Request) -> Response:
 
 
 def detail_page(world: World, request: Request) -> Response:
-    """/detail/…: the same in a script of a web page."""
+    """/detail/…: the same in a script of a web page, which shows it."""
     refused, post = _one(world, request)
     if refused:
         return refused
@@ -63,9 +63,9 @@ def detail_page(world: World, request: Request) -> Response:
         return Response(
             f"<!DOCTYPE html><html><title>微博-出错了</title><p>{GONE['msg']}</p></html>", media_type="text/html"
         )
-    status = json.dumps(mblog(world, post, whole=True), ensure_ascii=False)
+    status = json.dumps(mblog(world, post, whole=True), ensure_ascii=False).replace("</", "<\\/")
     script = f'var $render_data = [{{"status": {status}, "hotScheme": "x"}}][0] || {{}};'
-    page = f"<!DOCTYPE html><html><head><title>微博正文</title></head><body><script>{script}</script></body></html>"
+    page = page_template("weibo_detail.html").render(script=script)
     return Response(page, media_type="text/html; charset=utf-8")
 
 

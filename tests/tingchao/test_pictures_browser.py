@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from crawlers.chromium import why_no_browser
 from domain.alerts import Alert, AlertKind, AlertState
@@ -55,6 +56,9 @@ def test_posts_of_an_open_incident_are_pictured_and_shown(town: Any, tmp_path: P
             assert data.startswith(b"\x89PNG")
             assert hashlib.sha256(data).hexdigest() == shot.sha256
             assert shot.url.startswith("https://m.weibo.cn/")
+            colours = Image.open(path).convert("L").getcolors(maxcolors=256)
+            assert colours is not None
+            assert len(colours) > 20, "a picture of words, not of an empty page"
         assert room.wanted(sources=["weibo"], limit=5) == [], "each once"
         with TestClient(create_app(house.desk), base_url="http://127.0.0.1") as client:
             page = client.get("/alerts/a1").text
