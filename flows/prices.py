@@ -37,7 +37,7 @@ class PriceBook:
     clock: Clock
 
     def products(self) -> list[PricedProduct]:
-        """All products that were asked for, by brand and title; those of no known brand, deals above all, stand last."""
+        """All products that were asked for, by brand and title; what has no price stands behind its brand, deals of no known brand last."""
         latest = self.prices.latest()
         floors = self._floors()
         found = [
@@ -49,7 +49,7 @@ class PriceBook:
             for p in self.prices.products()
             if p.sku in latest
         ]
-        return sorted(found, key=lambda p: (not p.product.brand, all(o.price is None for o in p.latest)))
+        return sorted(found, key=_place)
 
     def history(
         self, sku: str, *, since: datetime | None = None, until: datetime | None = None
@@ -92,6 +92,11 @@ class PriceBook:
     def _floors(self) -> dict[str, Decimal]:
         products = self.prices.products()
         return {sku: floor for w in self.watches.list() for sku, floor in floors_of(w, products).items()}
+
+
+def _place(priced: PricedProduct) -> tuple[bool, str, bool, str]:
+    product = priced.product
+    return not product.brand, product.brand, all(o.price is None for o in priced.latest), product.title
 
 
 def price_row(observation: PriceObservation) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def router(shell: Shell) -> APIRouter:
 
     @routes.get("/prices", response_class=HTMLResponse)
     def prices(request: Request) -> HTMLResponse:
-        products = sorted(desk.price_book.products(), key=lambda p: (p.product.brand, p.product.title))
+        products = desk.price_book.products()
         brands = [(brand, list(rows)) for brand, rows in groupby(products, key=lambda p: p.product.brand)]
         return shell.show(
             request,
