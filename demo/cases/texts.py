@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from demo.cases.case import Answer, Case, Scene, Visit, html_answer
 from demo.cases.jd import CLUB, COMMENTS, review
 
-PRAISE = "质量非常好，与卖家描述的完全一致，非常满意，真的很喜欢，完全超出期望值"
+PRAISE = "做工扎实，颜色跟页面照片一样，家里老人小孩都夸，客服妹妹也有耐心，下回换新还来这家"
 PHONE, ORDER, ADDRESS = "13912345678", "296412345678", "杭州市西湖区文三路478号3幢502室"
 """Invented; what a stored text must not hold."""
 OFF = timedelta(hours=8)
