@@ -3,6 +3,7 @@
 import json
 import re
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from crawlers.sites.adapter import ParsedPage, RawPage
@@ -62,6 +63,16 @@ class Refused(Exception):
     def page(self, site: str, page: str) -> ParsedPage:
         """The refusal as an adapter's answer."""
         return ParsedPage(site=site, page=page, outcome=self.outcome, reason=self.reason[:200])
+
+
+def answered(site: str, page: str, read: Callable[[], ParsedPage]) -> ParsedPage:
+    """What `read` gives: a refusal as a page without items, and a shape that nobody thought of as `changed`. Never raises."""
+    try:
+        return read()
+    except Refused as refused:
+        return refused.page(site, page)
+    except Exception as error:  # the seam promises an outcome for any bytes
+        return Refused(Outcome.CHANGED, f"unexpected shape: {type(error).__name__}").page(site, page)
 
 
 def header(page: RawPage, name: str) -> str:

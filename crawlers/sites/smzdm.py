@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import attrs
 
 from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage, Stats
-from crawlers.sites.answers import Refused, decode, looks_like_html, refuse_mark, refuse_status, unpack
+from crawlers.sites.answers import Refused, answered, decode, looks_like_html, refuse_mark, refuse_status, unpack
 from crawlers.sites.feed_entries import entries_in
 from crawlers.sites.smzdm_deals import Deal, cards_in, deals_in, price_of, product_of
 from crawlers.sites.values import mapping, rows, whole
@@ -54,12 +54,7 @@ class Smzdm:
     def parse(self, page: RawPage) -> ParsedPage:
         """Classify, then read. Never raises."""
         kind = self.page_of(page.url) or "deals"
-        try:
-            return _read(page, kind)
-        except Refused as refused:
-            return refused.page("smzdm", kind)
-        except Exception as error:  # the seam promises an outcome for any bytes
-            return Refused(Outcome.CHANGED, f"unexpected shape: {type(error).__name__}").page("smzdm", kind)
+        return answered("smzdm", kind, lambda: _read(page, kind))
 
 
 def host_of(url: str) -> str:

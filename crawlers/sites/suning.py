@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import attrs
 
 from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage
-from crawlers.sites.answers import Refused
+from crawlers.sites.answers import Refused, answered
 from crawlers.sites.suning_addresses import HOSTS, counts_url, item_url, price_url, read_address
 from crawlers.sites.suning_pages import read_page
 from domain.feeds import Outcome
@@ -40,7 +40,4 @@ class Suning:
         address = read_address(page.url)
         if address is None:
             return Refused(Outcome.CHANGED, "no page of Suning that we know").page("suning", "")
-        try:
-            return read_page(page, address)
-        except Refused as refused:
-            return refused.page("suning", address.page)
+        return answered("suning", address.page, lambda: read_page(page, address))

@@ -8,7 +8,7 @@ import attrs
 
 from crawlers.sites import tieba_pages
 from crawlers.sites.adapter import PageRequest, ParsedPage, RawPage, Stats
-from crawlers.sites.answers import CALLBACK, Refused, decode, refuse_mark, refuse_status, unpack
+from crawlers.sites.answers import CALLBACK, Refused, answered, decode, refuse_mark, refuse_status, unpack
 from crawlers.sites.tieba_pages import Floors
 from crawlers.sites.values import mapping, whole
 from crawlers.sites.web_pages import refuse_cut
@@ -67,12 +67,7 @@ class Tieba:
     def parse(self, page: RawPage) -> ParsedPage:
         """Classify, then read. Never raises."""
         kind = self.page_of(page.url) or "thread"
-        try:
-            return _read(page, kind)
-        except Refused as refused:
-            return refused.page("tieba", kind)
-        except Exception as error:  # the seam promises an outcome for any bytes
-            return Refused(Outcome.CHANGED, f"unexpected shape: {type(error).__name__}").page("tieba", kind)
+        return answered("tieba", kind, lambda: _read(page, kind))
 
 
 def _read(page: RawPage, kind: str) -> ParsedPage:

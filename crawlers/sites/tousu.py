@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 import attrs
 
 from crawlers.sites.adapter import JsonObject, PageRequest, ParsedPage, RawPage, Stats
-from crawlers.sites.answers import Refused, decode, looks_like_html, refuse_mark, refuse_status, unpack
+from crawlers.sites.answers import Refused, answered, decode, looks_like_html, refuse_mark, refuse_status, unpack
 from crawlers.sites.tousu_complaints import complaint_in_card, complaint_in_row, complaint_page, complaints_in_page
 from crawlers.sites.values import mapping, name, rows, whole
 from crawlers.sites.web_pages import refuse_cut
@@ -77,14 +77,9 @@ class Tousu:
     def parse(self, page: RawPage) -> ParsedPage:
         """Classify, then read. Never raises."""
         kind = self.page_of(page.url) or "complaints"
-        try:
-            parsed = _read(page, kind)
-            following = tuple(attrs.evolve(request, browser=self.browser) for request in parsed.next_pages)
-            return attrs.evolve(parsed, next_pages=following)
-        except Refused as refused:
-            return refused.page("tousu", kind)
-        except Exception as error:  # the seam promises an outcome for any bytes
-            return Refused(Outcome.CHANGED, f"unexpected shape: {type(error).__name__}").page("tousu", kind)
+        parsed = answered("tousu", kind, lambda: _read(page, kind))
+        following = tuple(attrs.evolve(request, browser=self.browser) for request in parsed.next_pages)
+        return attrs.evolve(parsed, next_pages=following)
 
 
 def _read(page: RawPage, kind: str) -> ParsedPage:
