@@ -102,6 +102,8 @@ class Monitor:
         changed: list[Alert] = []
         changed += self._safely("feeds", lambda: self._feeds(watches, statuses, now))
         self._safely("severe", lambda: self._severe.collect(watches, now=now))
+        if (signs := self.signs) is not None:
+            self._safely("signs", lambda: signs.collect(now=now))
         page_score = page_score_for(sum(not w.rival for w in watches))
         for watch in watches:
             if not watch.rival:

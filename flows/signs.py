@@ -23,6 +23,8 @@ HISTORY: Final = timedelta(days=14)
 RELEARN: Final = timedelta(hours=1)
 TOLD_WITHIN: Final = timedelta(days=7)
 """A sign that belongs to an alert of so long ago is not told again."""
+PEOPLES: Final = (AlertKind.SURGE, AlertKind.SEVERE)
+"""Alerts about what people say."""
 AGE_NAMES: Final = dict(zip(AGES, ("5 分钟", "15 分钟", "1 小时", "6 小时", "24 小时"), strict=True))
 TOPIC: Final = re.compile(r"#([^#\s]{2,40})#")
 
@@ -48,15 +50,21 @@ class Signs:
     alerts: AlertLog
     engagement: Engagement
     hot: HotTopics
+    _topics: Sequence[HotRecord] = attrs.field(default=(), init=False)
     _tops: dict[str, tuple[datetime, dict[timedelta, int]]] = attrs.field(factory=dict, init=False)
+
+    def collect(self, *, now: datetime) -> None:
+        """Read the hot-search list as it is now, once for all watches of a tick."""
+        self._topics = [t for t in self.hot.since(now - LOOKED_WITHIN) if not t.advertised]
 
     def waiting(self, watch: Watch, *, now: datetime) -> tuple[Sign, ...]:
         """Signs for the watch's people that belong to none of its alerts yet, first seen first. A rival has none."""
         if watch.rival:
             return ()
-        alerts = self._alerts(watch, now)
-        told = {sign.key for alert in alerts for sign in alert.signs}
-        found = (*self._hot(watch, alerts, now), *self._spreading(watch, now))
+        found = (*self._hot(watch), *self._spreading(watch, now))
+        if not found:  # on nearly every tick of nearly every watch
+            return ()
+        told = {sign.key for alert in self._alerts(watch, now) for sign in alert.signs}
         return tuple(sorted((s for s in found if s.key not in told), key=lambda s: (s.at, s.key)))
 
     def trace(self, sign: Sign) -> Trace:
@@ -67,12 +75,12 @@ class Signs:
         looks = self.engagement.looks([sign.document_id]).get(sign.document_id, [])
         return Trace(sign=sign, looks=tuple(looks), reposts=len(self.engagement.reposts_of(sign.document_id)))
 
-    def _hot(self, watch: Watch, alerts: Sequence[Alert], now: datetime) -> Iterable[Sign]:
-        topics = [t for t in self.hot.since(now - LOOKED_WITHIN) if not t.advertised]
-        if not topics:
+    def _hot(self, watch: Watch) -> Iterable[Sign]:
+        if not self._topics:
             return []
-        ours = _topics_of(self.ledger.get([i for a in alerts if a.resolved_at is None for i in a.document_ids[:100]]))
-        return [_hot_sign(t) for t in topics if names(watch, t) or needle(t.title) in ours]
+        matters = [a for a in self.alerts.open(watch.name) if a.kind in PEOPLES]
+        ours = _topics_of(self.ledger.get([i for a in matters for i in a.document_ids[:100]]))
+        return [_hot_sign(t) for t in self._topics if names(watch, t) or needle(t.title) in ours]
 
     def _spreading(self, watch: Watch, now: datetime) -> Iterable[Sign]:
         looks = self.engagement.of_watch(watch.name, since=now - LOOKED_WITHIN, until=now + RELEARN, negative=True)
@@ -98,7 +106,7 @@ class Signs:
     def _alerts(self, watch: Watch, now: datetime) -> list[Alert]:
         open_now = self.alerts.open(watch.name)
         recent = [a for a in self.alerts.recent(since=now - TOLD_WITHIN, limit=1000) if a.watch == watch.name]
-        people = [a for a in (*open_now, *recent) if a.kind in (AlertKind.SURGE, AlertKind.SEVERE)]
+        people = [a for a in (*open_now, *recent) if a.kind in PEOPLES]
         return list({a.id: a for a in people}.values())
 
 
