@@ -48,16 +48,34 @@ class AspectOpinion:
     """First code point in the text as given, 0-based."""
     end: int
     """One past the last code point."""
+    certainty: float = 1.0
+    """Probability of the polarity, 0–1."""
+    cause: str = ""
+    """What the clause or its neighbours blame it on: 漏水 has 接口, 内胆, 安装 …; empty = not said."""
+
+
+@attrs.frozen(kw_only=True)
+class Wish:
+    """Something that the author wants changed or added: 要是能定时就好了."""
+
+    text: str
+    """The clause, masked."""
+    aspect: str = ""
+    """Aspect that it is about; empty = none of the taxonomy."""
+    start: int
+    """First code point in the text as given, 0-based."""
+    end: int
+    """One past the last code point."""
 
 
 @attrs.frozen(kw_only=True)
 class Entity:
-    """A brand, category or model named in the text."""
+    """A brand, category, product line or model named in the text."""
 
     kind: str
-    """`brand`, `category` or `model`."""
+    """`brand`, `category`, `line` or `model`."""
     name: str
-    """Canonical name: 美的, 空调, KFR-35GW/NhGc1B."""
+    """Canonical name: 美的, 空调, 酷省电, KFR-35GW/NhGc1B."""
     start: int
     end: int
 
@@ -69,6 +87,8 @@ class Severity:
     kind: SeverityClass
     reason: str
     """The words of the text that led here, masked."""
+    certainty: float = 1.0
+    """Probability that the text reports such a matter as having really happened, 0–1."""
 
 
 @attrs.frozen(kw_only=True)
@@ -87,6 +107,9 @@ class Analysis:
     entities: tuple[Entity, ...] = ()
     about: tuple[str, ...] = ()
     """Canonical brands of whose product or service the text says something."""
+    groups: tuple[str, ...] = ()
+    """Makers that own a brand of `about`, the brand's own name where it stands for itself: 小天鹅 rolls up to 美的."""
+    wishes: tuple[Wish, ...] = ()
     severity: Severity | None = None
     spam: float = 0.0
     """0 ordinary … 1 surely advert, default text or copy."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import attrs
 
-from domain.analysis import Analysis, AspectOpinion, Polarity, SeverityClass
+from domain.analysis import Analysis, AspectOpinion, Polarity, SeverityClass, Wish
 from domain.people import document_address
 
 
@@ -149,6 +149,19 @@ class Review:
 Document = Post | Review
 
 
+class Flag(StrEnum):
+    """Where a review's parts speak against each other; the mood is the text's, the stars stay as given."""
+
+    PRAISED_STARS = "praised_stars"
+    """4 or 5 stars over a text that surely blames: 好评返现, or praise under pressure."""
+    BLAMED_STARS = "blamed_stars"
+    """1 or 2 stars over a text that surely praises: a slip of the finger, or stars for the courier."""
+    TURNED = "turned"
+    """The first words praise or say nothing, the 追评 blames."""
+    PAID = "paid"
+    """The text itself speaks of a reward for praise: 返现, 好评卡, 晒图有礼."""
+
+
 @attrs.frozen(kw_only=True)
 class StoredDocument:
     """A document with its analysis, as the ledger keeps it and both engines index it: masked, flat, one per id."""
@@ -184,16 +197,24 @@ class StoredDocument:
     product: str = ""
     brands: tuple[str, ...] = ()
     """Canonical brands it is about: the shop's brand, else the brands that the text is about."""
+    groups: tuple[str, ...] = ()
+    """Makers that own these brands: 小天鹅 rolls up to 美的."""
     category: str = ""
     """Appliance: 空调, 热水器 …"""
+    line: str = ""
+    """Product line of the brand: 酷省电, 云锦 …"""
     model: str = ""
     """Model number: KFR-35GW/…"""
     sentiment: Polarity
     score: float
     p_negative: float
     aspects: tuple[AspectOpinion, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    flags: tuple[Flag, ...] = ()
     severity: SeverityClass | None = None
     severity_reason: str = ""
+    severity_certainty: float = 0.0
+    """0–1; 0 without a severity."""
     spam: float = 0.0
     spam_reasons: tuple[str, ...] = ()
     cluster: str = ""
@@ -211,12 +232,14 @@ class StoredDocument:
     """Version of the analyzer that read it."""
 
 
-def with_analysis(document: Document, analysis: Analysis, *, version: int = 1) -> StoredDocument:
+def with_analysis(
+    document: Document, analysis: Analysis, *, flags: tuple[Flag, ...] = (), version: int = 1
+) -> StoredDocument:
     """The ledger's row for a document and its analysis; the only place where the two become one.
 
     Of a review the shop's brand, category and model win over what the text names.
     """
-    named = {kind: [e.name for e in analysis.entities if e.kind == kind] for kind in ("category", "model")}
+    named = {kind: [e.name for e in analysis.entities if e.kind == kind] for kind in ("category", "line", "model")}
     post = document if isinstance(document, Post) else None
     review = document if isinstance(document, Review) else None
     return StoredDocument(
@@ -245,14 +268,19 @@ def with_analysis(document: Document, analysis: Analysis, *, version: int = 1) -
         sku=review.sku if review else "",
         product=document.product,
         brands=analysis.about,
+        groups=analysis.groups,
         category=next(iter(named["category"]), ""),
+        line=next(iter(named["line"]), ""),
         model=next(iter(named["model"]), ""),
         sentiment=analysis.sentiment,
         score=analysis.score,
         p_negative=round(analysis.p.negative, 4),
         aspects=analysis.aspects,
+        wishes=analysis.wishes,
+        flags=flags,
         severity=analysis.severity.kind if analysis.severity else None,
         severity_reason=analysis.severity.reason if analysis.severity else "",
+        severity_certainty=analysis.severity.certainty if analysis.severity else 0.0,
         spam=analysis.spam,
         spam_reasons=analysis.spam_reasons,
         cluster=analysis.cluster,

@@ -13,16 +13,18 @@ from domain.errors import InvalidQuery
 from index.counting import counts_as_negative
 
 KEYWORDS = (
-    *("source", "kind", "sentiment", "brand", "category", "model", "sku", "product"),
-    *("aspect", "bad", "good", "severity", "cluster", "author", "counted"),
+    *("source", "kind", "sentiment", "brand", "group", "category", "line", "model", "sku", "product"),
+    *("aspect", "bad", "good", "cause", "wish", "flag", "severity", "cluster", "author", "counted"),
 )
-"""Columns of whole values, several in `brand aspect bad good`; facets give them as stored, queries match either case."""
-EXACT = ("cluster", "author", "kind", "sentiment", "severity", "counted")
+"""Columns of whole values, several in `brand group aspect bad good cause wish flag`; facets give them as stored, queries match either case."""
+EXACT = ("cluster", "author", "kind", "sentiment", "severity", "counted", "flag")
 """Columns compared letter by letter."""
 FOLDED = tuple(name for name in KEYWORDS if name not in EXACT)
 """Columns compared without regard to case."""
 FACETS = (*KEYWORDS, "rating")
 """What can be counted by value."""
+NO_ASPECT = "其他"
+"""Value of `wish` for a wish that no aspect covers."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SPACE = re.compile(r"\s")
@@ -41,8 +43,12 @@ def keywords(document: StoredDocument) -> dict[str, str | list[str]]:
         values["counted"] = Polarity.NEGATIVE
     if document.brands:
         values["brand"] = _once(document.brands)
+    if document.groups:
+        values["group"] = _once(document.groups)
     if document.category:
         values["category"] = document.category
+    if document.line:
+        values["line"] = document.line
     if document.model:
         values["model"] = document.model
     if document.sku:
@@ -59,6 +65,13 @@ def keywords(document: StoredDocument) -> dict[str, str | list[str]]:
         values["aspect"] = _once([a.aspect for a in document.aspects])
         values["bad"] = _once([a.aspect for a in document.aspects if a.polarity is Polarity.NEGATIVE])
         values["good"] = _once([a.aspect for a in document.aspects if a.polarity is Polarity.POSITIVE])
+        values["cause"] = _once(
+            [f"{a.aspect}/{a.cause}" for a in document.aspects if a.cause and a.polarity is Polarity.NEGATIVE]
+        )
+    if document.wishes:
+        values["wish"] = _once([wish.aspect or NO_ASPECT for wish in document.wishes])
+    if document.flags:
+        values["flag"] = _once(document.flags)
     return values
 
 

@@ -13,7 +13,7 @@ from tantivy import DocAddress, Query, Searcher
 from domain.errors import StoreUnavailable
 from index.store import IndexDamaged
 
-SHAPE = 1
+SHAPE = 2
 """Counts up with every change of the schema; another shape is rebuilt from the ledger."""
 META = "meta.json"
 _STATE = "state.json"

@@ -6,7 +6,7 @@ from enum import StrEnum
 import attrs
 
 from domain.analysis import Polarity, SeverityClass
-from domain.documents import Kind
+from domain.documents import Flag, Kind
 
 
 class Sort(StrEnum):
@@ -52,11 +52,17 @@ SEVERITIES = (
     *((s.value, s.value) for s in SeverityClass),
     *(("安全", "safety"), ("群体", "group"), ("监管", "regulator"), ("声誉", "reputation")),
 )
+FLAGS = (
+    *((f.value, f.value) for f in Flag),
+    *(("高星差评", "praised_stars"), ("低星好评", "blamed_stars"), ("追评转差", "turned"), ("有偿好评", "paid")),
+)
 
 FIELDS = (
     Field(name="text", sort=Sort.TEXT, aliases=("内容", "正文", "文本")),
     Field(name="brand", sort=Sort.WORD, aliases=("品牌",)),
+    Field(name="group", sort=Sort.WORD, aliases=("集团", "厂商")),
     Field(name="category", sort=Sort.WORD, aliases=("品类", "类目")),
+    Field(name="line", sort=Sort.WORD, aliases=("系列", "产品线")),
     Field(name="model", sort=Sort.WORD, aliases=("型号",)),
     Field(name="product", sort=Sort.WORD, aliases=("产品", "商品")),
     Field(name="sku", sort=Sort.WORD, aliases=("商品号",)),
@@ -67,6 +73,9 @@ FIELDS = (
     Field(name="aspect", sort=Sort.WORD, aliases=("方面",)),
     Field(name="bad", sort=Sort.WORD, aliases=("差评", "问题", "缺点")),
     Field(name="good", sort=Sort.WORD, aliases=("好评", "优点")),
+    Field(name="cause", sort=Sort.WORD, aliases=("原因", "病因")),
+    Field(name="wish", sort=Sort.WORD, aliases=("愿望", "建议", "希望")),
+    Field(name="flag", sort=Sort.CHOICE, aliases=("标记", "矛盾"), choices=FLAGS),
     Field(name="severity", sort=Sort.CHOICE, aliases=("严重", "严重性"), choices=SEVERITIES),
     Field(name="rating", sort=Sort.NUMBER, aliases=("星级", "评分", "星"), whole=True),
     Field(name="score", sort=Sort.NUMBER, aliases=("情感分",)),

@@ -101,7 +101,7 @@ def test_analyze_answers_in_order_names_bad_lines_and_still_answers_the_good_one
     first = answer.rows[0]
     assert set(first) == {
         *("id", "tokens", "sentiment", "p", "score", "masked", "normalized", "aspects", "entities", "about"),
-        *("severity", "spam", "spam_reasons", "cluster", "model"),
+        *("groups", "wishes", "severity", "spam", "spam_reasons", "cluster", "model"),
     }
     assert first["sentiment"] == "negative"
     assert first["score"] == pytest.approx(first["p"]["positive"] - first["p"]["negative"], abs=2e-4)

@@ -84,7 +84,11 @@ def analysis_row(document_id: str | int, analysis: Analysis) -> dict[str, Any]:
         "aspects": analysis.aspects,
         "entities": analysis.entities,
         "about": analysis.about,
-        "severity": {"class": severity.kind, "reason": severity.reason} if severity else None,
+        "groups": analysis.groups,
+        "wishes": analysis.wishes,
+        "severity": {"class": severity.kind, "reason": severity.reason, "certainty": round(severity.certainty, 3)}
+        if severity
+        else None,
         "spam": analysis.spam,
         "spam_reasons": analysis.spam_reasons,
         "cluster": analysis.cluster,
