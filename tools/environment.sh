@@ -75,7 +75,7 @@ ensure_environment() {
 
 install_extra() {
   if [ ! -f "$root/requirements/$1.txt" ] || [ "$1" = core ] || [ "$1" = all ]; then
-    say "There is no extra named '$1'. Extras: browser parquet nlp-deep train report dev"; return 2
+    say "There is no extra named '$1'. Extras: browser parquet nlp-deep insight train report dev"; return 2
   fi
   install_once "$1"
 }
