@@ -7,11 +7,13 @@ from index.tables.engagement import Engagement
 from index.tables.evidence import Evidence, Proof
 from index.tables.facts import Facts
 from index.tables.frontier import Frontier, LeasedPage, SettledPage, Spent, WaitingPage
+from index.tables.handling import HandlingLog
 from index.tables.hot import HotTopics
 from index.tables.jobs import Job, Jobs
 from index.tables.leases import Leases
 from index.tables.ledger import Ledger
 from index.tables.mappings import Mappings
+from index.tables.named_themes import NamedThemes
 from index.tables.opening import open_tables
 from index.tables.paces import Budgets, Paces
 from index.tables.prices import Prices
@@ -28,6 +30,7 @@ __all__ = [
     "Evidence",
     "Facts",
     "Frontier",
+    "HandlingLog",
     "HotTopics",
     "Job",
     "Jobs",
@@ -35,6 +38,7 @@ __all__ = [
     "Leases",
     "Ledger",
     "Mappings",
+    "NamedThemes",
     "Paces",
     "Prices",
     "Proof",

@@ -18,6 +18,8 @@ from index.tables.schema import (
     engagement,
     evidence,
     facts,
+    handling,
+    handling_audit,
     notices,
     reposts,
     screenshots,
@@ -89,7 +91,7 @@ class Forgetting:
         with writing(self._engine).begin() as connection:
             quotes, touched = _quotes(connection, ids), _with_ids(connection, ids)
             removed["alerts"], removed["quotes"] = _out_of_alerts(connection, touched, set(ids), quotes)
-            for table in (evidence, screenshots, engagement, complaint_steps):
+            for table in (evidence, screenshots, engagement, complaint_steps, handling, handling_audit):
                 removed[table.name] = sum(
                     connection.execute(delete(table).where(table.c.document.in_(some))).rowcount for some in chunks(ids)
                 )

@@ -18,6 +18,7 @@ from index.tables.columns import chunks, upsert, writing
 from index.tables.complaints import forget_steps, write_steps
 from index.tables.engagement import write_engagement
 from index.tables.forgetting import without_forgotten
+from index.tables.handling import forget_handling
 from index.tables.hot import write_topics
 from index.tables.merging import merged
 from index.tables.prices import write_prices
@@ -158,6 +159,7 @@ class Ledger:
             for some in chunks(gone):
                 connection.execute(delete(documents).where(documents.c.id.in_(some)))
             forget_steps(connection, gone)
+            forget_handling(connection, gone)
         return gone
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from domain.errors import InvalidSettings, StoreUnavailable
 from index.tables.columns import writing
 
-HEAD = "0002"
+HEAD = "0003"
 """Newest migration; a test compares it with the scripts."""
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 BUSY_MS = 30_000

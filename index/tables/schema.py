@@ -393,6 +393,57 @@ complaint_steps = Table(
 )
 """When each status of a complaint was first seen."""
 
+handling = Table(
+    "handling",
+    metadata,
+    Column("document", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("cause", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Index("handling_state", "state", "updated_at"),
+    Index("handling_owner", "owner"),
+)
+"""What a team does about single documents; one that nobody touched has no row."""
+
+handling_audit = Table(
+    "handling_audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("document", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("handling_audit_document", "document"),
+)
+
+named_themes = Table(
+    "named_themes",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("phrases", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+"""Themes outside the taxonomy that a person named; phrases: JSON list of normalised texts."""
+
+named_theme_audit = Table(
+    "named_theme_audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("theme", String, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("named_theme_audit_theme", "theme"),
+)
+
 imported_files = Table(
     "imported_files",
     metadata,
