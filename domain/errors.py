@@ -8,6 +8,7 @@ TingchaoError
 ├── StoreUnavailable     an index or database that does not answer now
 ├── DeliveryFailed       a notice that a channel refused; permanent or not
 ├── MissingExtra         a command that needs a part which is not installed
+├── WorkerDied           a process that worked for a command ended by itself
 └── AlreadyRunning       a second product on the same data folder
 """
 
@@ -67,6 +68,10 @@ class MissingExtra(TingchaoError):
         """extra: name in pyproject. needed_for: what the user wanted to do."""
         super().__init__(f"{needed_for} needs the extra '{extra}': type  ./run install {extra}")
         self.extra = extra
+
+
+class WorkerDied(TingchaoError):
+    """A process that worked for a command was killed or ran out of memory; the message says what was done until then."""
 
 
 class AlreadyRunning(TingchaoError):

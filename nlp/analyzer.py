@@ -1,20 +1,23 @@
 """The analyzer: all readers over a batch of texts, in the order that keeps personal data out of everything."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import attrs
+import numpy as np
 
 from domain.analysis import Analysis, AspectOpinion, Entity, Polarity, Probabilities, Severity
 from nlp.aspects import LEVELS, Mention, mentions
 from nlp.batch import Batch, batch_of
 from nlp.duplicates import fingerprint
+from nlp.engines import Second, second_of
 from nlp.entities import EntityTerms, Named, Titled, about, entity, models_in, named
 from nlp.findings import Findings, Found, Opinion
 from nlp.masking import CONTACT, PHONE, SUSPECT, Span, masked_with, personal_spans
 from nlp.normalize import is_default_text, normalize, own_words
 from nlp.reading import Reading
 from nlp.segment import Segmenter, segmenter
-from nlp.sentiment import SentimentModel, load_model
+from nlp.sentiment import MODELS, Floats, SentimentModel, load_model
 from nlp.severity import finding
 from nlp.spam import spam_score
 from nlp.vocabulary import Vocabulary
@@ -27,6 +30,7 @@ _BATCH_TEXTS, _BATCH_CHARACTERS = 512, 100_000
 _READ_CHARACTERS = 20_000
 """How far into a text aspects, gravity and brands are looked for; longer ones are files, not opinions."""
 _FILLER = Probabilities(negative=0.02, neutral=0.96, positive=0.02)
+_FILLER_ROW = (_FILLER.negative, _FILLER.neutral, _FILLER.positive)
 _UNTITLED = Titled()
 _ORDINARY: tuple[float, tuple[str, ...]] = (0.0, ())
 
@@ -52,21 +56,38 @@ class _Text:
 class Analyzer:
     """Reads texts: masks, segments, and finds mood, aspects, entities, gravity and spam. Made by `Analyzer.load`."""
 
-    def __init__(self, *, model: SentimentModel, words: Segmenter, entities: EntityTerms) -> None:
-        """Parts that are costly to make, made once."""
-        self._model, self._segmenter, self._entities = model, words, entities
+    def __init__(
+        self, *, model: SentimentModel, words: Segmenter, entities: EntityTerms, second: Second | None = None
+    ) -> None:
+        """Parts that are costly to make, made once. second: reads whole texts after the model, or instead of it."""
+        self._model, self._segmenter, self._entities, self._second = model, words, entities, second
         self._vocabulary = Vocabulary(entities)
-        self.version = f"{model.version}+rules{RULES}"
+        named = [] if second and second.replaces else [model.version]
+        self.version = "+".join([*named, *([second.version] if second else []), f"rules{RULES}"])
 
     @classmethod
-    def load(cls, *, extra_brands: Mapping[str, Sequence[str]] | None = None, engine: str = "rjieba") -> "Analyzer":
-        """The shipped model and dictionaries, with the user's own brands (canonical name → other spellings).
+    def load(
+        cls,
+        *,
+        extra_brands: Mapping[str, Sequence[str]] | None = None,
+        engine: str = "rjieba",
+        sentiment: str = "ngram",
+        models: Path = MODELS,
+        deep: bool = False,
+    ) -> "Analyzer":
+        """The model and dictionaries, with the user's own brands (canonical name → other spellings).
 
-        engine: rjieba or jieba. Raises InvalidSettings for another engine.
+        engine: rjieba or jieba. sentiment: ngram or snownlp. models: folder of the n-gram model, the shipped one by default.
+        deep: also the second stage. Raises InvalidSettings for another engine, MissingExtra where a part is not installed.
         """
         extra = extra_brands or {}
         own = [normalize(word) for name, aliases in extra.items() for word in (name, *aliases) if word.strip()]
-        return cls(model=load_model(), words=segmenter(engine, words=own), entities=EntityTerms(extra))
+        return cls(
+            model=load_model(models),
+            words=segmenter(engine, words=own),
+            entities=EntityTerms(extra),
+            second=second_of(sentiment, deep=deep),
+        )
 
     def analyze(self, reading: Reading) -> Analysis:
         """One text; for many, `analyze_many` is several times as fast."""
@@ -76,11 +97,29 @@ class Analyzer:
         """One analysis a reading, in order; never raises for any text."""
         return [analysis for portion in _portions(readings) for analysis in self._read(portion)]
 
-    def _read(self, readings: Sequence[Reading]) -> list[Analysis]:
-        raw = batch_of([reading.text for reading in readings])
-        personal = _personal(raw)
-        batch = raw.blotted([(start, end) for spans in personal.values() for start, end, _ in spans])
+    def moods(self, texts: Sequence[str]) -> Floats:
+        """Only the sentiment: probabilities of negative, neutral and positive, a row a text, as `analyze_many` gives them."""
+        portions = _portions([Reading(text=text) for text in texts])
+        return np.concatenate([np.zeros((0, 3), np.float32), *map(self._portion_moods, portions)])
+
+    def _portion_moods(self, readings: Sequence[Reading]) -> Floats:
+        batch, _ = _without_personal(readings)
+        _, probabilities = self._moods(batch)
+        views = batch.view[:-1].split("\x1e")
+        for number, view in enumerate(views):
+            if _is_filler(view):
+                probabilities[number] = _FILLER_ROW
+        return probabilities
+
+    def _moods(self, batch: Batch) -> tuple[Floats, Floats]:
         logits, probabilities = self._model.documents(batch)
+        if self._second is not None:
+            probabilities = self._second.refine(batch.texts, logits, probabilities)
+        return logits, probabilities
+
+    def _read(self, readings: Sequence[Reading]) -> list[Analysis]:
+        batch, personal = _without_personal(readings)
+        logits, probabilities = self._moods(batch)
         findings = Findings(batch, personal, self._vocabulary)
         texts = [self._text(reading, number, findings) for number, reading in enumerate(readings)]
         spoken = [(text.number, mention) for text in texts for mention in text.mentions]
@@ -96,7 +135,7 @@ class Analyzer:
         own_end = min(start + len(own_words(view)) if "//" in view else end, start + _READ_CHARACTERS)
         spans = findings.personal_of(number)
         masked = masked_with(batch.texts[number], spans) if spans else batch.texts[number]
-        filler = reading.default_text or (("评" in view or "觉得" in view) and is_default_text(view))
+        filler = reading.default_text or _is_filler(view)
         titled = self._entities.title(reading.brand, reading.product) if reading.brand or reading.product else _UNTITLED
         found = findings.of(number, own_end)
         names = named(found.naming, batch.view, start, end, titled=titled) if found.naming else []
@@ -158,6 +197,17 @@ def _portions(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
         characters += len(reading.text)
     if begin < len(readings):
         yield readings[begin:]
+
+
+def _is_filler(view: str) -> bool:
+    return ("评" in view or "觉得" in view) and is_default_text(view)
+
+
+def _without_personal(readings: Sequence[Reading]) -> tuple[Batch, dict[int, list[Span]]]:
+    """The texts as one batch with personal data blotted out, and where they stood."""
+    raw = batch_of([reading.text for reading in readings])
+    personal = _personal(raw)
+    return raw.blotted([(start, end) for spans in personal.values() for start, end, _ in spans]), personal
 
 
 def _personal(batch: Batch) -> dict[int, list[Span]]:

@@ -1,9 +1,10 @@
 """Near-copies: MinHash over character 3-grams, found again through bands, in groups whose names never change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,6 +31,17 @@ def fingerprint(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
+@attrs.frozen(kw_only=True, eq=False)
+class Signed:
+    """What comparing needs of some texts, a row a text: made anywhere (`sign`), compared in one place."""
+
+    signatures: NDArray[np.uint16]
+    keys: Keys
+    """Of each band and of the whole text, never 0."""
+    lengths: NDArray[np.int32]
+    """Counted characters."""
+
+
 class NearDuplicates:
     """Groups of near-copies, growing as texts come; each group is named after the fingerprint of its first text.
 
@@ -48,7 +60,8 @@ class NearDuplicates:
         names: list[str] = []
         for begin in range(0, len(texts), _ROUND):
             given = None if clusters is None else clusters[begin : begin + _ROUND]
-            names += self._add_round(texts[begin : begin + _ROUND], given)
+            part = texts[begin : begin + _ROUND]
+            names += self.add_signed(sign(part), given or [""] * len(part), map(fingerprint, part))
         return names
 
     def size(self, cluster: str) -> int:
@@ -61,21 +74,20 @@ class NearDuplicates:
         self._lengths = np.zeros(1024, np.int32)
         self._table = _Table()
 
-    def _add_round(self, texts: Sequence[str], clusters: Sequence[str] | None) -> list[str]:
-        if len(self._names) + len(texts) > self.capacity:
+    def add_signed(self, signed: Signed, clusters: Iterable[str], fingerprints: Iterable[str]) -> list[str]:
+        """The same for some hundred texts signed elsewhere. clusters: "" where none was given. fingerprints: of the texts."""
+        count = len(signed.lengths)
+        if len(self._names) + count > self.capacity:
             self._drop_older_half()
-        signatures, keys, lengths = _signatures(texts)
         first = len(self._names)
-        self._make_room(first + len(texts))
-        self._signatures[first : first + len(texts)] = signatures
-        self._lengths[first : first + len(texts)] = lengths
-        numbers = np.arange(first, first + len(texts), dtype=np.int32)
-        earlier = self._table.claim(keys.ravel(), np.repeat(numbers, _KEYS)).reshape(keys.shape)
+        self._make_room(first + count)
+        self._signatures[first : first + count] = signed.signatures
+        self._lengths[first : first + count] = signed.lengths
+        numbers = np.arange(first, first + count, dtype=np.int32)
+        earlier = self._table.claim(signed.keys.ravel(), np.repeat(numbers, _KEYS)).reshape(signed.keys.shape)
         likes = self._alike(numbers, earlier)
-        for place, text in enumerate(texts):
-            name = clusters[place] if clusters is not None else ""
-            if not name:
-                name = fingerprint(text) if likes[place] < 0 else self._names[likes[place]]
+        for like, given, own in zip(likes, clusters, fingerprints, strict=True):
+            name = given or (own if like < 0 else self._names[like])
             self._names.append(name)
             self._sizes[name] = self._sizes.get(name, 0) + 1
         return self._names[first:]
@@ -151,7 +163,7 @@ class _Table:
         self._insert(keys, values)
 
 
-def _signatures(texts: Sequence[str]) -> tuple[NDArray[np.uint16], Keys, NDArray[np.int32]]:
+def sign(texts: Sequence[str]) -> Signed:
     """MinHash signature, band keys with that of the whole text, and number of counted characters, of each text."""
     batch = batch_of(texts)
     counted = _counted()[batch.codes]
@@ -179,7 +191,7 @@ def _signatures(texts: Sequence[str]) -> tuple[NDArray[np.uint16], Keys, NDArray
     keys = np.concatenate([bands, whole[:, None]], axis=1)
     tiny = lengths < 3  # no 3-gram: only an equal text is a copy
     keys[tiny, :_BANDS] = whole[tiny, None]
-    return signatures.astype(np.uint16), keys, lengths
+    return Signed(signatures=signatures.astype(np.uint16), keys=keys, lengths=lengths)
 
 
 def _band_keys(signatures: NDArray[np.generic]) -> Keys:

@@ -50,10 +50,15 @@ def spam_score(
 
 def with_copies(analysis: Analysis, *, cluster: str, copies: int) -> Analysis:
     """The analysis in its group of near-copies; the spam score grows with their number (copies: itself included)."""
-    score, reasons = spam_score((), default_text=False, contacts=0, copies=copies, characters=len(analysis.normalized))
-    return attrs.evolve(
-        analysis,
-        cluster=cluster,
-        spam=max(analysis.spam, score),
-        spam_reasons=(*(reason for reason in analysis.spam_reasons if not reason.startswith("相似文本")), *reasons),
+    spam, reasons = with_copies_marked(
+        analysis.spam, analysis.spam_reasons, copies=copies, characters=len(analysis.normalized)
     )
+    return attrs.evolve(analysis, cluster=cluster, spam=spam, spam_reasons=reasons)
+
+
+def with_copies_marked(
+    spam: float, reasons: Iterable[str], *, copies: int, characters: int
+) -> tuple[float, tuple[str, ...]]:
+    """Score and reasons of a text, with those of its copies in place of earlier ones (copies: itself included)."""
+    score, more = spam_score((), default_text=False, contacts=0, copies=copies, characters=characters)
+    return max(spam, score), (*(reason for reason in reasons if not reason.startswith("相似文本")), *more)

@@ -91,6 +91,15 @@ class Site(_Part):
     """Pages that one session may ask for on one day (Shanghai); without it no limit but the pace."""
 
 
+class ReadingPart(_Part):
+    """How texts are read."""
+
+    sentiment: Literal["ngram", "snownlp"] = "ngram"
+    """Who judges the mood of a whole text: our own model, or snownlp (slow, for comparison)."""
+    deep: Literal["auto", "on", "off"] = "auto"
+    """Second stage for texts of which the first is unsure: auto = where the extra nlp-deep is installed."""
+
+
 class Keep(_Part):
     """How long things are kept; 0 = for ever."""
 
@@ -132,6 +141,7 @@ class Settings(BaseSettings):
     console: Console = Console()
     crawl: Crawl = Crawl()
     keep: Keep = Keep()
+    reading: ReadingPart = ReadingPart()
     sites: dict[str, Site] = {}
     channels: dict[str, Channel] = {}
 
@@ -212,6 +222,10 @@ port = 8765
 [crawl]
 every_minutes = 5
 prices_every_minutes = 30
+
+# [reading]
+# sentiment = "snownlp"                 # another judge of moods, to compare; default "ngram", our own model
+# deep = "off"                          # never the second stage; default "auto": where ./run install nlp-deep was done
 
 # A source needs your own session: a cookie header in a file that only you can read, or in an environment variable.
 [sites.jd]

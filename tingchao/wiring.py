@@ -15,7 +15,7 @@ from domain.documents import Document
 from domain.errors import AlreadyRunning, InvalidSettings, StoreUnavailable
 from domain.prices import PriceObservation
 from domain.times import Clock
-from flows.collect import Ingest, Reader
+from flows.collect import Ingest
 from flows.copies import Copies
 from flows.desk import Desk
 from flows.evidence import EvidenceRoom
@@ -50,6 +50,7 @@ from tingchao.importing import SavedMappings
 from tingchao.login_room import LoginRoom
 from tingchao.opening import demo_environment, inbox_of, open_tables
 from tingchao.plans import plans_of
+from tingchao.readers import reader_choice
 from tingchao.settings import Channel, Settings, load, secret
 from tingchao.sources import ADAPTERS
 
@@ -131,13 +132,6 @@ def open_documents(settings: Settings, folder: Folder, *, writer: bool) -> Docum
         else None,
         ca_file=store.ca_file or None,
     )
-
-
-def analyzer(*, brands: dict[str, tuple[str, ...]] | None = None, engine: str = "rjieba") -> Reader:
-    """The reader of texts; `brands` are further names with their aliases."""
-    from nlp.analyzer import Analyzer
-
-    return Analyzer.load(extra_brands=brands or {}, engine=engine)
 
 
 def notifiers(channels: dict[str, Channel]) -> dict[str, Notifier]:
@@ -287,7 +281,7 @@ def _house(
 
     def ingest() -> Ingest:
         brands = {w.brand: w.aliases for w in watches.list() if w.brand}
-        reader = analyzer(brands=brands)
+        reader = reader_choice(folder.path).load(brands=brands)
         return Ingest(
             inbox=inbox,
             reader=reader,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from flows.collect import Reader
+from nlp.analyzer import Analyzer
 from tests.flows.desks import Rig, rig
-from tingchao.wiring import analyzer
 
 
 @pytest.fixture
@@ -20,4 +20,4 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
 
 @pytest.fixture(scope="session")
 def reader() -> Reader:
-    return analyzer()
+    return Analyzer.load()

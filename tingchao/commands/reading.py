@@ -1,33 +1,14 @@
 """Commands that read without storing: analyze, parse, price-text, detect."""
 
 import sys
-from collections.abc import Iterator
-from itertools import islice
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
 
-from domain.analysis import Analysis
 from domain.errors import InvalidInput
 from domain.people import pseudonym
 from domain.times import parse_iso
 from tingchao.commands.answers import Faults, emit, flush, lines_in, read_bytes
-
-BATCH = 512
-
-
-class Line(msgspec.Struct):
-    """One input line of `analyze`."""
-
-    id: str | int
-    text: str
-    source: str = ""
-    rating: float | None = None
-    author: str = ""
-    published_at: str = ""
-    brand: str = ""
-    product: str = ""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,75 +20,36 @@ def add_to(app: typer.Typer) -> None:
 
 
 def analyze(
-    file: Annotated[str, typer.Argument(help="JSON Lines: {id, text[, source, rating, author, published_at]}")] = "-",
+    file: Annotated[
+        str, typer.Argument(help="JSON Lines: {id, text[, source, rating, author, published_at, brand, product]}")
+    ] = "-",
     engine: Annotated[str, typer.Option(help="segmentation: rjieba or jieba")] = "rjieba",
+    sentiment: Annotated[str, typer.Option(help="ngram or snownlp; default: [reading] sentiment of the settings")] = "",
+    deep: Annotated[str, typer.Option(help="second stage: auto, on or off; default: [reading] deep")] = "",
+    workers: Annotated[int, typer.Option(min=0, help="processes that read; 0 = one for each core")] = 1,
 ) -> None:
     """Read texts: sentiment, aspects, brands, severity, spam. One line out for each line in, in order.
 
     Example:  echo '{"id":1,"text":"用了两天就漏水"}' | tingchao analyze
     """
-    from nlp.duplicates import NearDuplicates
-    from nlp.reading import Reading
-    from nlp.spam import with_copies
-    from tingchao.wiring import analyzer
+    from tingchao.analyzing import Joiner
+    from tingchao.line_batches import batches
+    from tingchao.line_workers import answers
+    from tingchao.readers import reader_choice
 
-    reader, groups = analyzer(engine=engine), NearDuplicates()
-    faults = Faults()
-    lines = _documents(file, faults)
-    while batch := list(islice(lines, BATCH)):
-        readings = [
-            Reading(text=d.text, brand=d.brand, product=d.product, source=d.source, author=d.author) for d in batch
-        ]
-        analyses = reader.analyze_many(readings)
-        names = groups.add_many([a.normalized for a in analyses])
-        for document, analysis, name in zip(batch, analyses, names, strict=True):
-            emit(analysis_row(document.id, with_copies(analysis, cluster=name, copies=groups.size(name))))
-        flush()
-    faults.exit_code()
-
-
-def analysis_row(document_id: str | int, analysis: Analysis) -> dict[str, Any]:
-    """The output line of `analyze`; design.md §4 fixes its fields."""
-    severity = analysis.severity
-    return {
-        "id": document_id,
-        "tokens": analysis.tokens,
-        "sentiment": analysis.sentiment,
-        "p": {
-            "negative": round(analysis.p.negative, 4),
-            "neutral": round(analysis.p.neutral, 4),
-            "positive": round(analysis.p.positive, 4),
-        },
-        "score": analysis.score,
-        "masked": analysis.masked,
-        "normalized": analysis.normalized,
-        "aspects": analysis.aspects,
-        "entities": analysis.entities,
-        "about": analysis.about,
-        "groups": analysis.groups,
-        "wishes": analysis.wishes,
-        "severity": {"class": severity.kind, "reason": severity.reason, "certainty": round(severity.certainty, 3)}
-        if severity
-        else None,
-        "spam": analysis.spam,
-        "spam_reasons": analysis.spam_reasons,
-        "cluster": analysis.cluster,
-        "model": analysis.model,
-    }
-
-
-def _documents(file: str, faults: Faults) -> Iterator[Line]:
-    decoder = msgspec.json.Decoder(Line)
+    choice = reader_choice(engine=engine, sentiment=sentiment, deep=deep)
+    faults, joiner = Faults(), Joiner()
     try:
-        for number, line in lines_in(file):
-            if not line.strip():
-                continue
-            try:
-                yield decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                faults.tell(InvalidInput(f"not {{id, text, …}} as JSON: {error}"), line=number)
-    except InvalidInput as error:  # the lines before it are still to be answered
+        for done in answers(batches(file), choice, workers=workers):
+            for number, why in done.faults:
+                faults.tell(InvalidInput(why), line=number)
+            sys.stdout.buffer.write(joiner.rows(done))
+            flush()
+    except InvalidInput as error:  # the lines before it are answered
         faults.tell(error)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    faults.exit_code()
 
 
 def parse(

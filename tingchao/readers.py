@@ -1,0 +1,90 @@
+"""The reader of texts that this installation's settings and models ask for; imports little, so that `analyze` starts at once."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from domain.errors import InvalidSettings, MissingExtra
+from tingchao.folders import demo_folder, real_folder
+from tingchao.own_models import chosen_model
+from tingchao.settings import load
+
+if TYPE_CHECKING:
+    from nlp.analyzer import Analyzer
+
+SEGMENTERS = ("rjieba", "jieba")
+DEEP = ("auto", "on", "off")
+
+
+@attrs.frozen(kw_only=True)
+class ReaderChoice:
+    """Which reader is meant; small, so that it can be sent to other processes."""
+
+    engine: str
+    """rjieba or jieba."""
+    sentiment: str
+    """ngram or snownlp."""
+    deep: bool
+    """With the second stage?"""
+    models: Path | None
+    """Folder of the customer's own model; None = the shipped one."""
+
+    def load(self, *, brands: dict[str, tuple[str, ...]] | None = None) -> "Analyzer":
+        """It, ready. brands: further names with their aliases. Raises MissingExtra where a part of it is not installed."""
+        from nlp.analyzer import Analyzer
+        from nlp.sentiment import MODELS
+
+        return Analyzer.load(
+            extra_brands=brands or {},
+            engine=self.engine,
+            sentiment=self.sentiment,
+            models=self.models or MODELS,
+            deep=self.deep,
+        )
+
+
+def reader_choice(
+    folder: Path | None = None, *, engine: str = "rjieba", sentiment: str = "", deep: str = ""
+) -> ReaderChoice:
+    """What the names mean in an installation. folder: its data folder, the real one by default.
+
+    sentiment: ngram or snownlp; deep: auto, on or off; "" = as the settings say.
+    Raises InvalidSettings for another name, MissingExtra where the second stage is asked for and not installed.
+    """
+    from nlp.engines import SENTIMENTS
+
+    folder = folder or reading_folder()
+    settings = load(folder).reading
+    sentiment, deep = sentiment or settings.sentiment, deep or settings.deep
+    _check("segmentation engine", engine, SEGMENTERS)
+    _check("sentiment engine", sentiment, SENTIMENTS)
+    _check("second stage", deep, DEEP)
+    return ReaderChoice(
+        engine=engine,
+        sentiment=sentiment,
+        deep=sentiment == "ngram" and _is_deep(deep),
+        models=chosen_model(folder),
+    )
+
+
+def reading_folder() -> Path:
+    """The folder whose settings and models count where no installation is opened: the real one, the demo's inside the demo."""
+    return (demo_folder() if os.environ.get("TINGCHAO_DEMO") == "1" else real_folder()).path
+
+
+def _check(what: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        raise InvalidSettings(f"{what} {name!r} is unknown: hoped for {', '.join(known[:-1])} or {known[-1]}")
+
+
+def _is_deep(wanted: str) -> bool:
+    if wanted == "off":
+        return False
+    from nlp.engines import deep_missing
+
+    reason = deep_missing()
+    if reason is not None and wanted == "on":
+        raise MissingExtra("nlp-deep", 'the second stage ([reading] deep = "on")')
+    return reason is None
