@@ -11,6 +11,7 @@ from domain.documents import Document, Post, Review, StoredDocument, with_analys
 from domain.feeds import HotTopic, PageSeen, SiteTotal
 from domain.prices import PriceObservation, Product
 from domain.times import Clock
+from flows.contradictions import flags_of
 from flows.copies import Copies
 from flows.protocols import Watches
 from index.store import Batch, Documents, Ledger, Stored
@@ -101,16 +102,31 @@ class Ingest:
 
 def read(documents: Sequence[Document], reader: Reader, copies: Copies) -> Iterable[StoredDocument]:
     """Analyse documents; a review and its 追评 are read as one text. What a complaint demands and a shop answers is masked as the text is."""
-    analyses = _with_last_words(documents, reader.analyze_many([reading(d) for d in documents]), reader)
+    analyses = reader.analyze_many([reading(d) for d in documents])
+    first, last = _parts(documents, reader)
+    analyses = _with_last_words(analyses, last)
     analyses = copies.mark([d.id for d in documents], analyses)
-    return (_masked(with_analysis(d, a)) for d, a in zip(documents, analyses, strict=True))
+    return (
+        _masked(with_analysis(d, a, flags=flags_of(d, a, first=first.get(n), last=last.get(n))))
+        for n, (d, a) in enumerate(zip(documents, analyses, strict=True))
+    )
 
 
-def _with_last_words(documents: Sequence[Document], analyses: Sequence[Analysis], reader: Reader) -> list[Analysis]:
+def _parts(documents: Sequence[Document], reader: Reader) -> tuple[dict[int, Analysis], dict[int, Analysis]]:
+    """Of reviews with a 追评, by place: the reading of the first words where the 追评 blames, and the reading of the 追评."""
+    later = {n: d.append.text for n, d in enumerate(documents) if isinstance(d, Review) and d.append}
+    last = _read_texts(documents, later, reader)
+    turned = {n: documents[n].text for n, analysis in last.items() if analysis.sentiment is Polarity.NEGATIVE}
+    return _read_texts(documents, turned, reader), last
+
+
+def _read_texts(documents: Sequence[Document], texts: dict[int, str], reader: Reader) -> dict[int, Analysis]:
+    readings = [attrs.evolve(reading(documents[n]), text=text) for n, text in texts.items()]
+    return dict(zip(texts, reader.analyze_many(readings) if readings else (), strict=True))
+
+
+def _with_last_words(analyses: Sequence[Analysis], last: dict[int, Analysis]) -> list[Analysis]:
     """A complaint in the 追评 is what the buyer thinks now, however warm the praise before it: its mood is the review's."""
-    later = {n: d.append for n, d in enumerate(documents) if isinstance(d, Review) and d.append}
-    readings = [attrs.evolve(reading(documents[n]), text=append.text) for n, append in later.items()]
-    last = dict(zip(later, reader.analyze_many(readings) if readings else (), strict=True))
     return [
         attrs.evolve(analysis, sentiment=last[n].sentiment, p=last[n].p)
         if n in last and last[n].sentiment is Polarity.NEGATIVE and analysis.sentiment is not Polarity.NEGATIVE

@@ -61,7 +61,7 @@ COLUMNS = {
         "document_ids",
         "notices",
     ),
-    "themes": ("theme", "count", "share", "lift", "query", "quotes"),
+    "themes": ("theme", "count", "share", "lift", "query", "quotes", "recent", "before", "change", "trend"),
 }
 """Headings of a file without rows: a program that reads it finds its columns all the same."""
 Row = dict[str, Any]

@@ -9,6 +9,7 @@ import attrs
 from domain.analysis import Polarity
 from domain.documents import StoredDocument
 from nlp.dictionaries import read_trivial
+from nlp.said import clauses
 
 _PRIOR = 500.0
 """Strength of the prior in words: rare words need more evidence."""
@@ -67,18 +68,58 @@ def quotes(
 
     Clauses of 5 to `longest` characters come first, the typical length before the extremes.
     """
-    candidates = [
+    said = (
         (document.id, opinion.opinion.strip())
         for document in documents
         for opinion in document.aspects
-        if opinion.aspect == aspect and opinion.polarity is polarity and opinion.opinion.strip()
-    ]
-    candidates.sort(key=lambda pair: (not 5 <= len(pair[1]) <= longest, abs(len(pair[1]) - 12), pair[0]))
+        if opinion.aspect == aspect and opinion.polarity is polarity
+    )
+    return _different(said, limit, longest)
+
+
+def cause_quotes(
+    documents: Iterable[StoredDocument], aspect: str, cause: str, *, limit: int = 3
+) -> list[tuple[str, str]]:
+    """(id, clause) of clauses that blame the aspect on this cause; an empty cause takes those that state none."""
+    said = (
+        (document.id, opinion.opinion.strip())
+        for document in documents
+        for opinion in document.aspects
+        if opinion.aspect == aspect and opinion.polarity is Polarity.NEGATIVE and opinion.cause == cause
+    )
+    return _different(said, limit)
+
+
+def phrase_quotes(
+    documents: Iterable[StoredDocument], phrases: Sequence[str], *, limit: int = 3
+) -> list[tuple[str, str]]:
+    """(id, clause) of clauses that hold one of the phrases, normalised."""
+    said = (
+        (document.id, clause.text)
+        for document in documents
+        for clause in clauses(document)
+        if any(phrase in clause.text for phrase in phrases)
+    )
+    return _different(said, limit)
+
+
+def wish_quotes(documents: Iterable[StoredDocument], aspect: str, *, limit: int = 3) -> list[tuple[str, str]]:
+    """(id, wish) of wishes about the aspect; an empty one takes those about none."""
+    said = ((d.id, wish.text.strip()) for d in documents for wish in d.wishes if wish.aspect == aspect)
+    return _different(said, limit)
+
+
+def _different(said: Iterable[tuple[str, str]], limit: int, longest: int = 30) -> list[tuple[str, str]]:
+    """Of clauses those of usual length first, from different documents and without near-equal ones."""
+    candidates = sorted(
+        ((document_id, clause) for document_id, clause in said if clause),
+        key=lambda pair: (not 5 <= len(pair[1]) <= longest, abs(len(pair[1]) - 12), pair[0]),
+    )
     chosen: list[tuple[str, str]] = []
     for document_id, clause in candidates:
         if len(chosen) == limit:
             break
-        if all(document_id != other and not _alike(clause, said) for other, said in chosen):
+        if all(document_id != other and not _alike(clause, told) for other, told in chosen):
             chosen.append((document_id, clause))
     return chosen
 

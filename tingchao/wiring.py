@@ -293,7 +293,7 @@ def _house(
         )
 
     search = Search(documents=documents, complaints=tables.Complaints(engine), normalize=normalize, clock=clock)
-    themes = Themes(documents=documents, search=search)
+    themes = Themes(documents=documents, search=search, clock=clock, named=tables.NamedThemes(engine))
     incidents = Incidents(
         alerts=alerts, ledger=ledger, documents=documents, watches=watches, monitor=monitor, clock=clock, link=link
     )
