@@ -1,21 +1,33 @@
-"""Words of a text: one interface, rjieba by default, jieba where asked for; models and emoticons stay whole."""
+"""Words of a text: one interface, rjieba by default, jieba where asked for; models, emoticons and emoji stay whole."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from domain.errors import InvalidSettings
-from nlp.dictionaries import read_words
+from nlp.dictionaries import Word, read_words
 
 MODEL = re.compile(
     r"(?<![a-z0-9])(?!(?:iphone|ipad|wifi|windows|win|mate|usb|type|mp|android|ios|app|vivo|oppo|http|www)[\- ]?[0-9])"
-    r"(?=[a-z0-9]{0,8}[\-/]?[a-z]{0,4}[0-9])[a-z]{1,6}[0-9]{0,3}[a-z]{0,2}-?[0-9]{1,4}[a-z0-9]*(?:[\-/.][a-z0-9]*[a-z0-9])*(?:\([a-z0-9]{1,4}\))?"
+    r"(?:(?=[a-z0-9]{0,8}[\-/]?[a-z]{0,4}[0-9])[a-z]{1,6}[0-9]{0,3}[a-z]{0,2}(?:-[a-z]{0,2})?[0-9]{1,4}"
+    r"|[3-9][0-9](?!(?:gb?|hz|kg|ml|cm|mm|db|w|fps)[0-9])[a-z]{1,3}[0-9]{1,3})[a-z0-9]*"
+    r"(?:[\-/.]?\([a-z0-9+\-]{1,10}\)[a-z0-9]*|[\-/.+][a-z0-9]*[a-z0-9])*"
 )
-"""A model number in a normalised text: kfr-35gw/nhgc1b, bcd-510wtpzm."""
-_WHOLE = re.compile(rf"(\[[^\[\]\s]{{1,8}}\]|{MODEL.pattern})")
-_MAYBE = re.compile(r"\[|[a-z]-?[0-9]")
-_FREQUENCY = 20_000
-"""High enough that a word of ours wins over its parts."""
+"""A model number in a normalised text: kfr-35gw/nhgc1b, kfr-26gw/(26549)fnhaa-b1, 55e5g."""
+_SKIN = "[\U0001f3fb-\U0001f3ff]?"
+_PERSON = f"[\U0001f466-\U0001f469\U0001f474-\U0001f476\U0001f9d1]{_SKIN}"
+_EMOJI = (
+    "[\U0001f1e6-\U0001f1ff]{2}|[0-9#*]⃣|\U0001f3f4[\U000e0020-\U000e007f]+|\U0001f3f3[🌈⚧]|\U0001f3f4☠|👁🗨|❤[🔥🩹]|🐻❄|🐦[⬛🔥]|🐈⬛|🐕🦺"
+    f"|{_PERSON}(?:(?:❤💋?)?{_PERSON}){{1,3}}|{_PERSON}[⚕⚖✈🌾🍳🍼🎄🎓🎤🎨🏫🏭💻💼🔧🔬🚀🚒🦯🦰-🦳🦼🦽]"
+    f"|[☝-\U0001faff]{_SKIN}[♀♂]|[☝-\U0001faff][\U0001f3fb-\U0001f3ff]"
+)
+"""Signs of several code points, their joiners and selectors gone, as a normalised text has them. Source: Unicode UTS #51."""
+_JOINED = "[\U0001f1e6-\U0001f1ff⃣\U000e0020-\U000e007f\U0001f3f3\U0001f3f4\U0001f3fb-\U0001f3ff♀♂👁❤🐻🐦🐈🐕\U0001f466-\U0001f469\U0001f474-\U0001f476\U0001f9d1]"
+_EMOTICON = r"\[[^\[\]\s]{1,8}\]"
+_RUN = re.compile(r"((?<![a-z0-9.])(?![0-9]+\.[0-9]+%?(?![a-z0-9._\-]))[a-z0-9]+(?:[.\-_][a-z0-9]+)+)")
+"""70-80, t.cn, 2.25kg: one word for rjieba, several for jieba."""
+_OWN_FREQUENCY = 20_000
+"""High enough that a word of the user's wins over its parts."""
 
 
 class Segmenter(Protocol):
@@ -25,15 +37,16 @@ class Segmenter(Protocol):
         """The words; empty for an empty text."""
         ...
 
+    def learn(self, words: Iterable[str]) -> None:
+        """From now on these are the user's own words, in normalised form, in place of those given before."""
+        ...
+
 
 def segmenter(engine: str = "rjieba", *, words: Iterable[str] = ()) -> Segmenter:
     """engine: rjieba or jieba. words: the user's own words in normalised form. Raises InvalidSettings for another engine."""
-    own = [(word, _FREQUENCY, "n") for word in words]
-    if engine == "rjieba":
-        return _Rjieba(own)
-    if engine == "jieba":
-        return _Jieba([*read_words(), *own])
-    raise InvalidSettings(f"segmentation engine {engine!r} is unknown: hoped for rjieba or jieba")
+    if engine not in _ENGINES:
+        raise InvalidSettings(f"segmentation engine {engine!r} is unknown: hoped for rjieba or jieba")
+    return _Words(_ENGINES[engine], words)
 
 
 def is_model(text: str) -> bool:
@@ -43,43 +56,95 @@ def is_model(text: str) -> bool:
     return len(text) >= 5 and digits >= (2 if marked else 3) and sum("a" <= c <= "z" for c in text) >= 2
 
 
-def _words(text: str, cut: Any) -> list[str]:
-    if _MAYBE.search(text) is None:
-        return [word for word in cut(text) if not word.isspace()]
-    words: list[str] = []
-    for number, piece in enumerate(_WHOLE.split(text)):
-        if number % 2 and (piece[0] == "[" or is_model(piece)):
-            words.append(piece)
-        elif piece:
-            words += [word for word in cut(piece) if not word.isspace()]
-    return words
+Cut = Callable[[str], list[str]]
 
 
-class _Rjieba:
-    def __init__(self, own: Sequence[tuple[str, int, str]]) -> None:
-        """own: the user's words; without any, the engine that rjieba has made at import serves, and half of the start is saved."""
-        import rjieba
+class _Words:
+    """A segmenter over an engine: what an engine would tear is taken out before it sees the text."""
 
-        self._engine: Any = rjieba.Jieba() if own else rjieba
-        for word, frequency, tag in (*read_words(), *own):
-            self._engine.add_word(word, frequency, tag)
+    def __init__(self, engine: Callable[[Sequence[Word]], Cut], words: Iterable[str]) -> None:
+        """engine: makes the cutting function that also knows some own words."""
+        self._engine = engine
+        self._own: tuple[str, ...] | None = None
+        self.learn(words)
 
-    def cut(self, text: str) -> list[str]:
-        return _words(text, self._engine.cut)
-
-
-class _Jieba:
-    def __init__(self, entries: Iterable[tuple[str, int, str]]) -> None:
-        import logging
-        import warnings
-
-        with warnings.catch_warnings():  # jieba itself warns of its old regular expressions and of pkg_resources
-            warnings.simplefilter("ignore")
-            import jieba
-        jieba.setLogLevel(logging.WARNING)
-        self._engine = jieba.Tokenizer()
-        for word, frequency, tag in entries:
-            self._engine.add_word(word, frequency, tag)
+    def learn(self, words: Iterable[str]) -> None:
+        own = tuple(dict.fromkeys(word for word in map(str.strip, words) if word))
+        if own == self._own:
+            return
+        self._own, self._cut = own, self._engine([(word, _OWN_FREQUENCY, "n") for word in own])
+        torn = [word for word in own if self._cut(word) != [word]]
+        self._maybe, self._whole = _patterns(torn)
 
     def cut(self, text: str) -> list[str]:
-        return _words(text, self._engine.lcut)
+        if self._maybe.search(text) is None:
+            return [word for word in self._cut(text) if not word.isspace()]
+        return list(self._pieces(text))
+
+    def _pieces(self, text: str) -> Iterator[str]:
+        at = 0
+        for found in self._whole.finditer(text):
+            if found.lastgroup == "model" and not is_model(found.group()):
+                continue
+            yield from (word for word in self._cut(text[at : found.start()]) if not word.isspace())
+            yield found.group()
+            at = found.end()
+        yield from (word for word in self._cut(text[at:]) if not word.isspace())
+
+
+def _patterns(torn: Sequence[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Cheap test whether a text may hold something to keep whole, and the pattern that finds it. torn: own words that the engine tears."""
+    own = [_alone(word) for word in sorted(torn, key=len, reverse=True)]
+    whole = [
+        f"(?P<sign>{_EMOTICON}|{_EMOJI})",
+        *([f"(?P<own>{'|'.join(own)})"] if own else []),
+        f"(?P<model>{MODEL.pattern})",
+    ]
+    maybe = [r"\[|[a-z]-?[0-9]|-[a-z]{1,2}[0-9]|[3-9][0-9][a-z]", _JOINED, *own]
+    return re.compile("|".join(maybe)), re.compile("|".join([whole[1], whole[0], whole[2]] if own else whole))
+
+
+def _alone(word: str) -> str:
+    """Pattern of a word that, where its edge is a Latin letter or digit, is no part of a longer one."""
+    before = r"(?<![a-z0-9])" if _latin(word[0]) else ""
+    after = r"(?![a-z0-9])" if _latin(word[-1]) else ""
+    return f"{before}{re.escape(word)}{after}"
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _rjieba(own: Sequence[Word]) -> Cut:
+    """Without own words the engine that rjieba has made at import serves, and half of the start is saved."""
+    import rjieba
+
+    engine: Any = rjieba.Jieba() if own else rjieba
+    for word, frequency, tag in (*read_words(), *own):
+        engine.add_word(word, frequency, tag)
+    cut: Cut = engine.cut
+    return cut
+
+
+def _jieba(own: Sequence[Word]) -> Cut:
+    import logging
+    import warnings
+
+    with warnings.catch_warnings():  # jieba itself warns of its old regular expressions and of pkg_resources
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel(logging.WARNING)
+    engine = jieba.Tokenizer()
+    for word, frequency, tag in (*read_words(), *own):
+        engine.add_word(word, frequency, tag)
+
+    def cut(text: str) -> list[str]:
+        if _RUN.search(text) is None:
+            return engine.lcut(text)  # type: ignore[no-any-return]  # jieba ships no types
+        pieces = enumerate(_RUN.split(text))
+        return [word for number, piece in pieces for word in ([piece] if number % 2 else engine.lcut(piece))]
+
+    return cut
+
+
+_ENGINES = {"rjieba": _rjieba, "jieba": _jieba}

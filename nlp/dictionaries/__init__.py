@@ -14,10 +14,21 @@ def read(name: str) -> Any:  # the shape is each reader's own
     return yaml.load(files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8"), Loader=_Loader)
 
 
-def read_words() -> list[tuple[str, int, str]]:
-    """Word, frequency and part of speech of each line of words.txt, the format of jieba's user dictionaries."""
-    lines = files(__package__).joinpath("words.txt").read_text(encoding="utf-8").splitlines()
-    rows = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+Word = tuple[str, int, str]
+"""Word in normalised form, frequency, part of speech in jieba's letters."""
+
+
+@cache
+def read_words() -> tuple[Word, ...]:
+    """All lines of `words/`, the format of jieba's user dictionaries; of a word in two files the first counts."""
+    paths = sorted(files(__package__).joinpath("words").iterdir(), key=lambda path: path.name)
+    rows = [row for path in paths if path.name.endswith(".txt") for row in word_lines(path.read_text(encoding="utf-8"))]
+    return tuple({row[0]: row for row in reversed(rows)}.values())[::-1]
+
+
+def word_lines(text: str) -> list[Word]:
+    """The words of a user dictionary: `word [frequency] [tag]` a line, # begins a comment."""
+    rows = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return [(row[0], int(row[1]) if len(row) > 1 else 20000, row[2] if len(row) > 2 else "n") for row in rows]
 
 
