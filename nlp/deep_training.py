@@ -1,0 +1,154 @@
+"""Makes the deep stage: `python -m nlp.deep_training tune …` learns for half an hour, `… mix …` weighs the two stages in minutes."""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.deep import _FIRST, _LAST, BgeEncoder, load_deep
+from nlp.deep_files import checked, model_folder
+from nlp.deep_material import Material, read_material
+from nlp.deep_mixing import fitted, table_of
+from nlp.deep_text import deep_texts, shortened
+from nlp.deep_tuning import Lesson, tune
+from nlp.deep_weights import Array
+from nlp.examples import Examples, read_examples
+from nlp.figures import figures
+from nlp.sentiment import Floats, load_model, softmax
+from nlp.training import COMPOSED, calibrate, held_out, logits_of
+
+FOLD = 0
+"""The fifth of the groups that is kept for weighing and measuring."""
+ROUNDS = 2.0
+WATCHED = ("weibo_usual", "weibo_virus", "weibo100k_sample", "jd_aircon", "shop10", "waimai", "hotel", "jd_goods", "jd_nike5", "nlpcc14_product")  # fmt: skip
+MEASURED = 3_000
+"""At most so many held-out rows of a set are read deep."""
+
+
+def make_changes(data: Path, work: Path, *, fold: int = FOLD, rounds: float = ROUNDS, seed: int = 1) -> None:
+    """Tune on all groups but those of the fold (-1: on all) and write `changes.npz` into the work folder."""
+    material = read_material(data)
+    model = load_model()
+    certainty = softmax(logits_of(model, material.texts) * np.float32(model.scale)).max(axis=1)
+    rows = np.flatnonzero(material.chosen(certainty, seed=seed) & ((material.folds != fold) | (fold < 0)))
+    weights = material.weights()
+    lesson = Lesson(
+        tokens=tokens_of([material.texts[row] for row in rows]),
+        moods=material.moods[rows],
+        feelings=material.feelings[rows],
+        weights=weights[rows],
+    )
+    changes = tune(checked("model.onnx", model_folder()), lesson, rounds=rounds, seed=seed, tell=print)
+    work.mkdir(parents=True, exist_ok=True)
+    _save(work / "changes.npz", changes)
+    _save(work / "rows.npz", {"learned": np.array(len(rows)), "held_out": held_rows(material, fold, seed=seed)})
+
+
+def tokens_of(texts: Sequence[str]) -> list[list[int]]:
+    """Token numbers as `BgeEncoder` makes them."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(checked("tokenizer.json", model_folder()).decode())
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    seen = tokenizer.encode_batch(deep_texts(texts), add_special_tokens=False)
+    return [[_FIRST, *shortened(one.ids), _LAST] for one in seen]
+
+
+def held_rows(material: Material, fold: int, *, seed: int) -> NDArray[np.int64]:
+    """Rows of `read_examples` in the fold, at most MEASURED of a set."""
+    inside = np.flatnonzero((material.folds == fold) & (np.arange(len(material.texts)) < material.labelled))
+    order = np.random.default_rng(seed).permutation(inside)
+    parts = [order[material.sets[order] == name][:MEASURED] for name in WATCHED]
+    answer: NDArray[np.int64] = np.sort(np.concatenate(parts))
+    return answer
+
+
+def mix(data: Path, work: Path, out: Path, *, version: str, fold: int = FOLD) -> dict[str, Mapping[str, object]]:
+    """Weigh the two stages on rows that neither had seen, write `deep.npz` and `deep.json`, and give the figures per set."""
+    examples = read_examples(data)
+    first, scale, folded = _first_stage(examples, work, fold)
+    with np.load(work / "rows.npz") as stored:
+        rows, learned = stored["held_out"], int(stored["learned"])
+    rows = rows[np.isin(rows, folded)]  # the two stages group near-copies over slightly different sets
+    with np.load(work / "changes.npz") as stored:
+        changes = dict(stored)
+    deep = _deep_logits([examples.texts[row] for row in rows], changes, work)
+    chosen = np.zeros(len(examples.texts), np.bool_)
+    chosen[rows] = True
+    unseen = examples.part(chosen)
+    plain = softmax(first[np.searchsorted(folded, rows)] * np.float32(scale))
+    mixture, honest = fitted(plain, deep, unseen)
+    found = table_of(figures(plain, unseen), figures(honest, unseen), mixture.unsure(plain), unseen)
+    out.mkdir(parents=True, exist_ok=True)
+    _save(out / "deep.npz", changes)
+    meta = {
+        "version": version,
+        "threshold": mixture.threshold,
+        "first": mixture.first,
+        "deep": mixture.deep,
+        "shift": [float(one) for one in mixture.shift],
+        "scale": mixture.scale,
+        "first_stage": load_model().version,
+        "learned_from": learned,
+        "held_out": found,
+    }
+    (out / "deep.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    load_deep(models=out)
+    return found
+
+
+def _first_stage(examples: Examples, work: Path, fold: int) -> tuple[Floats, float, NDArray[np.int64]]:
+    """Logits of the fold's rows by a first stage that saw none of them, its calibration, and the rows; kept in the work folder."""
+    folded = np.flatnonzero(examples.folds == fold)
+    kept = work / f"first-{load_model().version}-{fold}.npz"
+    if not kept.exists():
+        part, logits = held_out(examples, version="held out", fold=fold, composed=COMPOSED)
+        real = part.sets != "composed"
+        scale, _ = calibrate(logits[real], part.part(real))
+        _save(kept, {"logits": logits[real], "scale": np.array(scale)})
+    with np.load(kept) as stored:
+        return stored["logits"], float(stored["scale"]), folded
+
+
+def _deep_logits(texts: Sequence[str], changes: Mapping[str, Array], work: Path) -> Floats:
+    """What the deep stage says, as it will be asked; kept in the work folder."""
+    kept = work / "deep_logits.npz"
+    if not kept.exists() or kept.stat().st_mtime < (work / "changes.npz").stat().st_mtime:
+        _save(kept, {"logits": BgeEncoder(model_folder(), changes).logits(texts), "texts": np.array(len(texts))})
+    with np.load(kept) as stored:
+        answer: Floats = stored["logits"]
+    if len(answer) != len(texts):
+        kept.unlink()
+        return _deep_logits(texts, changes, work)
+    return answer
+
+
+def _save(path: Path, arrays: Mapping[str, Array]) -> None:
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]  # numpy's stub takes a bool keyword here
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m nlp.deep_training", description="Make the deep second stage.")
+    parser.add_argument("what", choices=("tune", "mix"))
+    parser.add_argument("--data", type=Path, required=True, help="folder with *.csv.gz of text,label")
+    parser.add_argument("--work", type=Path, required=True, help="folder for what is kept between the two")
+    parser.add_argument("--out", type=Path, help="mix: folder for deep.npz and deep.json")
+    parser.add_argument("--version", default="bge-1", help="mix: name stored beside every score")
+    parser.add_argument("--rounds", type=float, default=ROUNDS, help="tune: how often each text is seen")
+    options = parser.parse_args(arguments)
+    if options.what == "tune":
+        make_changes(options.data, options.work, rounds=options.rounds)
+        return
+    if options.out is None:
+        parser.error("mix needs --out")
+    for name, row in mix(options.data, options.work, options.out, version=options.version).items():
+        print(name, row)
+
+
+if __name__ == "__main__":
+    main()
