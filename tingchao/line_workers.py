@@ -5,12 +5,12 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from queue import Empty, Queue
 
-from domain.errors import WorkerDied
+from domain.errors import TingchaoError, WorkerDied
 from tingchao.analyzing import Answers, LineReader
 from tingchao.line_batches import Batch
 from tingchao.processes import end_with_parent
@@ -32,11 +32,11 @@ def answers(batches: Iterator[Batch], choice: ReaderChoice, *, workers: int) -> 
 def _together(batches: Iterator[Batch], choice: ReaderChoice, workers: int) -> Iterator[Answers]:
     coming: Queue[Batch | Exception | None] = Queue(workers * _AHEAD)
     threading.Thread(target=_pump, args=(batches, coming), name="lines", daemon=True).start()
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(choice,))
+    crew = _Crew(choice, workers)
     try:
-        yield from _in_order(coming, pool, workers)
+        yield from _in_order(coming, crew, most=workers * _AHEAD)
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        crew.dismiss()
 
 
 def _pump(batches: Iterator[Batch], coming: "Queue[Batch | Exception | None]") -> None:
@@ -49,68 +49,98 @@ def _pump(batches: Iterator[Batch], coming: "Queue[Batch | Exception | None]") -
         coming.put(error)
 
 
-def _in_order(coming: "Queue[Batch | Exception | None]", pool: ProcessPoolExecutor, workers: int) -> Iterator[Answers]:
+def _in_order(coming: "Queue[Batch | Exception | None]", crew: "_Crew", *, most: int) -> Iterator[Answers]:
     pending: deque[tuple[int, Future[Answers]]] = deque()
-    answered, end = 0, False
-    failure: Exception | None = None
+    answered = 0
+    end: Exception | bool = False
     while pending or not end:
-        if not end and len(pending) < workers * _AHEAD:
+        if not end and len(pending) < most:
             try:
                 batch = coming.get(block=not pending)
             except Empty:
-                batch = []
-            if isinstance(batch, Exception):
-                failure, end = batch, True
-            elif batch is None:
-                end = True
-            elif batch:
-                pending.append((batch[-1][0], _submitted(pool, batch, answered)))
+                pass  # nothing to hand out now: the oldest answer is waited for
+            else:
+                if isinstance(batch, list):
+                    pending.append((batch[-1][0], crew.read(batch)))
+                else:
+                    end = batch or True
                 continue
-        if pending:
-            last, future = pending.popleft()
-            yield _result(future, answered)
-            answered = last
-    if failure is not None:
-        raise failure
+        last, future = pending.popleft()
+        try:
+            yield future.result()
+        except WorkerDied as died:
+            raise WorkerDied(f"{died}; the lines up to {answered} are answered, give the rest again") from None
+        answered = last
+    if isinstance(end, Exception):
+        raise end
 
 
-def _submitted(pool: ProcessPoolExecutor, batch: Batch, answered: int) -> "Future[Answers]":
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread():
-        return pool.submit(_work, batch)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is started now inherits it: Ctrl-C is this process' matter
-    try:
-        return pool.submit(_work, batch)
-    except BrokenProcessPool:
-        raise _died(answered) from None
-    finally:
-        signal.signal(signal.SIGINT, before)
+class _Crew:
+    """Worker processes, each with a thread that asks it and waits.
+
+    Not concurrent.futures' processes: in Python 3.11 their queue can hang for ever when one of them is killed.
+    """
+
+    def __init__(self, choice: ReaderChoice, workers: int) -> None:
+        before = signal.getsignal(signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited by what is started now: Ctrl-C is this process' matter
+        try:
+            self._workers = [_Worker(choice) for _ in range(workers)]
+        finally:
+            signal.signal(signal.SIGINT, before)
+        self._idle: Queue[_Worker] = Queue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(workers)
+
+    def read(self, batch: Batch) -> "Future[Answers]":
+        """The answers, in time. The future raises WorkerDied."""
+        return self._threads.submit(self._read, batch)
+
+    def _read(self, batch: Batch) -> Answers:
+        worker = self._idle.get()
+        try:
+            return worker.read(batch)
+        finally:
+            self._idle.put(worker)
+
+    def dismiss(self) -> None:
+        """End all of them, whatever they are doing."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.process.terminate()
 
 
-def _result(future: "Future[Answers]", answered: int) -> Answers:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise _died(answered) from None
+class _Worker:
+    def __init__(self, choice: ReaderChoice) -> None:
+        context = get_context("spawn")  # forking would copy locks of threads that numpy or onnxruntime may hold
+        self._line, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, choice), daemon=True)
+        self.process.start()
+        theirs.close()  # so that its death is the end of the line
+
+    def read(self, batch: Batch) -> Answers:
+        try:
+            self._line.send(batch)
+            answer = self._line.recv()
+        except (EOFError, OSError):
+            raise WorkerDied("a worker process ended by itself (killed, or out of memory)") from None
+        if isinstance(answer, str):
+            raise WorkerDied(f"a worker process could not begin: {answer}")
+        assert isinstance(answer, Answers)
+        return answer
 
 
-def _died(answered: int) -> WorkerDied:
-    return WorkerDied(
-        f"a worker process ended by itself (killed, or out of memory); the lines up to {answered} are answered: "
-        f"give the rest again, with fewer --workers if memory is short"
-    )
-
-
-_reader: LineReader
-"""Of a worker process; made when it begins."""
-
-
-def _begin(choice: ReaderChoice) -> None:
-    global _reader
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _serve(line: Connection, choice: ReaderChoice) -> None:
+    """Work of a worker process: answers batches until the line ends."""
     end_with_parent()
-    _reader = LineReader(choice.load())
-
-
-def _work(batch: Batch) -> Answers:
-    return _reader.read(batch)
+    try:
+        read = LineReader(choice.load()).read
+    except TingchaoError as error:
+        line.send(str(error))
+        return
+    try:
+        while True:
+            line.send(read(line.recv()))
+    except (EOFError, OSError):
+        return  # the parent has gone
