@@ -14,6 +14,7 @@ from flows.export import Exports
 from flows.feed_reports import FeedDesk
 from flows.imports import Imports
 from flows.incidents import Incidents
+from flows.insight import Insight
 from flows.monitor import Monitor
 from flows.overview import Overview
 from flows.prices import PriceBook
@@ -47,6 +48,7 @@ class Desk:
     monitor: Monitor
     search: Search
     themes: Themes
+    insight: Insight
     overview: Overview
     incidents: Incidents
     story: Story

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tingchao.commands import asking, evidence, forget, importing, reading, replay, running, sessions, watching
+from tingchao.commands import asking, evidence, forget, importing, insight, reading, replay, running, sessions, watching
 
 app = typer.Typer(
     name="tingchao",
@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for topic in (running, sessions, importing, asking, watching, reading, replay, forget, evidence):
+for topic in (running, sessions, importing, asking, insight, watching, reading, replay, forget, evidence):
     topic.add_to(app)
 
 

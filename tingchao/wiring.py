@@ -25,6 +25,7 @@ from flows.feeds import Feeds
 from flows.forget import Forget
 from flows.imports import Imports, Receipt
 from flows.incidents import Incidents
+from flows.insight import Insight
 from flows.monitor import Monitor
 from flows.notify import Outbox
 from flows.overview import Overview
@@ -43,6 +44,7 @@ from index.tables.feedlog import FeedLog
 from index.tables.forgetting import Forgetting
 from index.tables.imports import ImportedFiles
 from index.tables.screenshots import Screenshots
+from nlp.buyers import buyer_groups
 from nlp.normalize import normalize
 from tingchao.commands.answers import say
 from tingchao.folders import DemoState, Folder, chosen_folder, demo_folder, held, real_folder
@@ -327,6 +329,7 @@ def _house(
         monitor=monitor,
         search=search,
         themes=themes,
+        insight=Insight(documents=documents, clock=clock, buyers=buyer_groups(folder.path / "buyers.yaml")),
         overview=Overview(
             documents=documents, alerts=alerts, watches=watches, sources=sources, monitor=monitor, clock=clock
         ),

@@ -13,6 +13,7 @@ from flows.prices import price_row
 from flows.search import document_row
 from flows.story import StoryPage
 from flows.themes import theme_row
+from web import insight
 from web.alerts import alert_row, band_chart, negatives_of
 from web.live import Fresh
 from web.overview import trend_chart
@@ -66,6 +67,11 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
         return Json(
             {"query": asked.query, "total": found.total, "rows": rows, "after": found.after, "facets": found.facets}
         )
+
+    @routes.get("/insight", summary="Features together, on the map, or to come: view=together, map, outlook")
+    def connections(request: Request) -> Json:
+        asked, chosen = insight.asked_of(request.query_params), chosen_of(request.query_params, shell.now)
+        return Json(insight.found(desk, asked, chosen))
 
     @routes.get("/alerts", summary="Alerts of the last days, newest first")
     def alerts(days: int = 90, limit: int = 200) -> Json:

@@ -22,6 +22,7 @@ from web import (
     exports,
     feeds,
     imports,
+    insight,
     overview,
     prices,
     search,
@@ -45,7 +46,21 @@ def create_app(desk: Desk, *, title: str = "听潮") -> FastAPI:
     shell = Shell(desk=desk, title=title, templates=environment(), guard=Guard(installation_key(desk.folder)))
     live: Fresh[StoryPage] = Fresh(desk.story.page, seconds=story.POLL_SECONDS)
     app.mount("/static", Kept(directory=STATIC), name="static")
-    for room in (overview, alerts, search, themes, prices, feeds, sessions, evidence, watches, imports, exports, demo):
+    for room in (
+        overview,
+        alerts,
+        search,
+        themes,
+        insight,
+        prices,
+        feeds,
+        sessions,
+        evidence,
+        watches,
+        imports,
+        exports,
+        demo,
+    ):
         app.include_router(room.router(shell), include_in_schema=False)
     app.include_router(story.router(shell, live), include_in_schema=False)
     app.include_router(api.router(shell, live))

@@ -48,6 +48,13 @@ OUTCOME = {
     "unavailable": "暂不可用",
 }
 RATING = {"good": "好评", "neutral": "中评", "bad": "差评", **{str(n): f"{n} 星" for n in range(1, 6)}}
+METHOD = {
+    "Naive": "照旧",
+    "SeasonalNaive": "去年同期",
+    "HistoricAverage": "历史均值",
+    "AutoETS": "指数平滑",
+    "DynamicOptimizedTheta": "Theta",
+}
 ACTION = {
     "opened": "预警开启",
     "joined": "新内容加入",
@@ -85,6 +92,7 @@ TABLES = {
     "outcome": OUTCOME,
     "action": ACTION,
     "rating": RATING,
+    "method": METHOD,
     "facet": FACET,
     "job": JOB,
 }

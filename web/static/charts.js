@@ -102,7 +102,48 @@
     },
   };
 
+  // rows and columns of a correspondence analysis: near and far out = connected; what the plane shows badly is grey
+  kinds.map = (data) => {
+    const option = base();
+    const axis = (share) => ({ type: "value", name: `${Math.round(share * 100)}%`, nameTextStyle: { color: ink }, splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: line } }, axisLabel: { show: false }, axisTick: { show: false } });
+    Object.assign(option, { xAxis: axis(data.shown[0]), yAxis: axis(data.shown[1]), tooltip: { confine: true, borderColor: line, formatter: (p) => tip(p.data.name, [[p.color, `${p.data.count} 次提及，图上显示其差异的 ${Math.round(p.data.quality * 100)}%`]]) } });
+    const largest = Math.max(...data.rows.map((p) => p.count));
+    const series = (name, points, symbol, tone) => ({
+      name, type: "scatter", symbol, itemStyle: { color: tone },
+      labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
+      data: points.map((p) => ({ ...p, value: [p.x, p.y], symbolSize: symbol === "circle" ? 10 + 14 * Math.sqrt(p.count / largest) : 9, itemStyle: { color: p.quality < 0.5 ? "#b9c4cb" : tone }, label: { show: true, position: symbol === "circle" ? "top" : "bottom", formatter: p.name, color: p.quality < 0.5 ? ink : tone, fontFamily: font } })),
+    });
+    option.series = [series(data.by, data.rows, "circle", accent), series("特征", data.columns, "rect", bad)];
+    return { option, href: (p) => p.data.href || null };
+  };
+
+  kinds.outlook = (data) => {
+    const option = base();
+    const known = data.history.map(([at]) => at), coming = data.ahead.map((p) => p.at), last = data.history.at(-1);
+    const ahead = (pick) => [...known.slice(0, -1).map(() => null), last[1], ...data.ahead.map(pick)];
+    const band = (low, high, name, tone) => [
+      { name: `${name} low`, type: "line", stack: name, data: ahead((p) => p[low]), symbol: "none", lineStyle: { opacity: 0 }, silent: true },
+      { name, type: "line", stack: name, data: [...known.map(() => null).slice(0, -1), 0, ...data.ahead.map((p) => p[high] - p[low])], symbol: "none", lineStyle: { opacity: 0 }, itemStyle: { color: tone }, areaStyle: { color: tone, opacity: 0.9 }, silent: true },
+    ];
+    Object.assign(option.xAxis, { type: "category", boundaryGap: false, data: [...known, ...coming], axisLabel: { color: ink, hideOverlap: true, formatter: (at) => at.slice(2, known.length > 60 ? 10 : 7) } });
+    option.yAxis.minInterval = 0;
+    option.legend.data = ["历史", "预测", "80% 区间", "95% 区间"];
+    option.tooltip.formatter = (points) => {
+      const i = points[0].dataIndex;
+      if (i < known.length) return tip(known[i], [[accent, `${data.history[i][1].toFixed(1)} ${data.unit}`]]);
+      const p = data.ahead[i - known.length];
+      return tip(p.at, [[bad, `预测 ${p.value.toFixed(1)} ${data.unit}`], ["#cfe3e5", `80%：${p.low80.toFixed(1)}–${p.high80.toFixed(1)}`], ["#e6f0f1", `95%：${p.low95.toFixed(1)}–${p.high95.toFixed(1)}`]]);
+    };
+    option.series = [
+      ...(data.ahead.length ? [...band("low95", "high95", "95% 区间", "#e6f0f1"), ...band("low80", "high80", "80% 区间", "#cfe3e5")] : []),
+      { name: "历史", type: "line", data: data.history.map(([, v]) => v), symbolSize: 4, lineStyle: { width: 2, color: accent }, itemStyle: { color: accent } },
+      ...(data.ahead.length ? [{ name: "预测", type: "line", data: ahead((p) => p.value), symbolSize: 4, lineStyle: { width: 2, type: "dashed", color: bad }, itemStyle: { color: bad } }] : []),
+    ];
+    return { option, href: () => null };
+  };
+
   async function draw(element) {
+    if (element.dataset.json) return show(element, kinds[element.dataset.chart](JSON.parse(element.dataset.json)));
     let data;
     try {
       const answer = await fetch(element.dataset.src, { headers: { accept: "application/json" } });
@@ -143,7 +184,7 @@
     element.dataset.drawn = "yes";
   }
 
-  function all() { document.querySelectorAll(".chart[data-src]").forEach((e) => draw(e)); }
+  function all() { document.querySelectorAll(".chart[data-src], .chart[data-json]").forEach((e) => draw(e)); }
 
   document.addEventListener("charts", () => document.querySelectorAll(".chart[data-live]").forEach((e) => draw(e)));
   document.addEventListener("DOMContentLoaded", all);
