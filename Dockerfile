@@ -2,9 +2,10 @@
 FROM python:3.11-slim-bookworm
 RUN apt-get update && apt-get install -y --no-install-recommends chromium fonts-noto-cjk && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY requirements/core.txt requirements/browser.txt requirements/
+COPY requirements/core.txt requirements/browser.txt requirements/insight.txt requirements/
 RUN pip install --no-cache-dir --no-compile --require-hashes -r requirements/core.txt \
- && pip install --no-cache-dir --no-compile --require-hashes -r requirements/browser.txt
+ && pip install --no-cache-dir --no-compile --require-hashes -r requirements/browser.txt \
+ && pip install --no-cache-dir --no-compile --require-hashes -r requirements/insight.txt
 COPY . .
 RUN pip install --no-cache-dir --no-deps -e . && useradd --create-home tingchao && mkdir /data /key && chown tingchao /data /key
 USER tingchao
