@@ -9,6 +9,7 @@ from alerts.notifiers.notifier import Notifier
 from domain.feeds import SourceStatus
 from domain.times import Clock
 from flows.accounts import Sessions
+from flows.contradictions import Contradictions
 from flows.evidence import EvidenceRoom
 from flows.export import Exports
 from flows.feed_reports import FeedDesk
@@ -16,13 +17,17 @@ from flows.imports import Imports
 from flows.incidents import Incidents
 from flows.insight import Insight
 from flows.monitor import Monitor
+from flows.new_themes import NewThemes
 from flows.overview import Overview
 from flows.prices import PriceBook
 from flows.protocols import DemoControls, Jobs, Sources, Watches
+from flows.reviews import Reviews
 from flows.search import Search
 from flows.story import Story
 from flows.themes import Themes
 from flows.watches import WatchList
+from flows.wishes import Wishes
+from flows.worklist import WorkList
 from index.store import AlertLog, Documents, Ledger, Prices
 
 
@@ -48,6 +53,11 @@ class Desk:
     monitor: Monitor
     search: Search
     themes: Themes
+    new_themes: NewThemes
+    wishes: Wishes
+    contradictions: Contradictions
+    reviews: Reviews
+    worklist: WorkList
     insight: Insight
     overview: Overview
     incidents: Incidents

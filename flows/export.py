@@ -19,9 +19,10 @@ from domain.times import iso_shanghai
 from flows.prices import price_row
 from flows.search import Search, document_row
 from flows.themes import Selection, Themes, theme_row
+from flows.worklist import Asked, WorkList, handling_row
 from index.store import AlertLog, Prices
 
-KINDS = ("documents", "prices", "alerts", "themes")
+KINDS = ("documents", "prices", "alerts", "themes", "handling")
 FORMATS = ("csv", "xlsx", "parquet", "jsonl")
 COLUMNS = {
     "documents": (
@@ -62,12 +63,16 @@ COLUMNS = {
         "notices",
     ),
     "themes": ("theme", "count", "share", "lift", "query", "quotes", "recent", "before", "change", "trend"),
+    "handling": (
+        *("id", "state", "owner", "cause_confirmed", "cause_read", "aspects_read", "note", "by", "updated_at"),
+        *("published_at", "source", "brand", "category", "model", "rating", "sentiment", "text", "url"),
+    ),
 }
 """Headings of a file without rows: a program that reads it finds its columns all the same."""
 Row = dict[str, Any]
 _TYPES = {
-    **dict.fromkeys(("rating", "count"), "int64"),
-    **dict.fromkeys(("score", "spam", "usual", "now", "share", "lift"), "float64"),
+    **dict.fromkeys(("rating", "count", "recent", "before"), "int64"),
+    **dict.fromkeys(("score", "spam", "usual", "now", "share", "lift", "change"), "float64"),
     "in_stock": "bool",
 }
 """Parquet types of the columns that are no text; nested values are JSON text."""
@@ -82,6 +87,8 @@ class Exports:
     prices: Prices
     alerts: AlertLog
     themes: Themes
+    worklist: WorkList | None = None
+    """None where nobody handles reviews (tests)."""
 
     def rows(
         self, what: str, *, query: str = "", since: datetime | None = None, until: datetime | None = None
@@ -104,6 +111,10 @@ class Exports:
             within = self.search.node(query)
             selection = Selection(since=since, until=until, sentiment=Polarity.NEGATIVE, within=within)
             return map(theme_row, self.themes.of(selection, limit=100))
+        if what == "handling":
+            within = self.search.node(query)
+            asked = Asked(selection=Selection(since=since, until=until, within=within))
+            return map(handling_row, self.worklist.every(asked) if self.worklist else ())
         raise InvalidInput(f"{what!r} can't be exported: one of {', '.join(KINDS)}")
 
     def alert_row(self, alert: Alert) -> Row:

@@ -16,6 +16,7 @@ from domain.errors import AlreadyRunning, InvalidSettings, StoreUnavailable
 from domain.prices import PriceObservation
 from domain.times import Clock
 from flows.collect import Ingest
+from flows.contradictions import Contradictions
 from flows.copies import Copies
 from flows.desk import Desk
 from flows.evidence import EvidenceRoom
@@ -27,15 +28,19 @@ from flows.imports import Imports, Receipt
 from flows.incidents import Incidents
 from flows.insight import Insight
 from flows.monitor import Monitor
+from flows.new_themes import NewThemes
 from flows.notify import Outbox
 from flows.overview import Overview
 from flows.prices import PriceBook
 from flows.protocols import DemoControls
+from flows.reviews import Reviews
 from flows.search import Search
 from flows.signs import Signs
 from flows.story import Story
 from flows.themes import Themes
 from flows.watches import WatchList
+from flows.wishes import Wishes
+from flows.worklist import WorkList
 from index import tables
 from index.embedded import Embedded
 from index.store import Documents, IndexDamaged, Ledger
@@ -294,8 +299,11 @@ def _house(
             clock=clock,
         )
 
-    search = Search(documents=documents, complaints=tables.Complaints(engine), normalize=normalize, clock=clock)
-    themes = Themes(documents=documents, search=search, clock=clock, named=tables.NamedThemes(engine))
+    complaints, named = tables.Complaints(engine), tables.NamedThemes(engine)
+    search = Search(documents=documents, complaints=complaints, normalize=normalize, clock=clock)
+    themes = Themes(documents=documents, search=search, clock=clock, named=named)
+    handling = tables.HandlingLog(engine)
+    worklist = WorkList(documents=documents, ledger=ledger, log=handling)
     incidents = Incidents(
         alerts=alerts, ledger=ledger, documents=documents, watches=watches, monitor=monitor, clock=clock, link=link
     )
@@ -329,6 +337,11 @@ def _house(
         monitor=monitor,
         search=search,
         themes=themes,
+        new_themes=NewThemes(documents=documents, clock=clock, named=named),
+        wishes=Wishes(documents=documents, clock=clock),
+        contradictions=Contradictions(documents=documents, clock=clock),
+        reviews=Reviews(ledger=ledger, documents=documents, complaints=complaints, log=handling, clock=clock),
+        worklist=worklist,
         insight=Insight(documents=documents, clock=clock, buyers=buyer_groups(folder.path / "buyers.yaml")),
         overview=Overview(
             documents=documents, alerts=alerts, watches=watches, sources=sources, monitor=monitor, clock=clock
@@ -345,7 +358,7 @@ def _house(
         ),
         price_book=PriceBook(prices=prices, watches=watches, clock=clock),
         watch_list=WatchList(watches=watches, ledger=ledger, documents=documents, notifiers=senders, clock=clock),
-        exports=Exports(search=search, prices=prices, alerts=alerts, themes=themes),
+        exports=Exports(search=search, prices=prices, alerts=alerts, themes=themes, worklist=worklist),
         imports=Imports(
             handover=Handover(folder=folder, inbox=inbox, ledger=ledger),
             clock=clock,

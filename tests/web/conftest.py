@@ -38,6 +38,7 @@ from flows.desk import Desk
 from flows.export import Exports
 from flows.imports import ImportReport
 from flows.incidents import AlertPage, Band, Link
+from flows.new_themes import Findings
 from flows.overview import OverviewPage, Tile, Trend
 from flows.prices import PriceBook
 from flows.search import Answer, Marked, marks
@@ -516,7 +517,8 @@ def make_desk(folder: Path, *, demo: bool = True) -> Desk:
         "clock": clock, "ledger": None, "documents": None, "alerts": alerts, "prices": prices, "watches": watches, "sources": sources,
         "jobs": SimpleNamespace(all=lambda: [{"name": "crawl:jd", "next": ago(-3), "last": ago(2), "misfires": 0, "last_error": None}]),
         "notifiers": {"值班群": SimpleNamespace(name="值班群", kind="slack"), "公关群": SimpleNamespace(name="公关群", kind="wecom")},
-        "monitor": moments, "search": search, "themes": FakeThemes(), "insight": None, "feed_desk": FakeFeedDesk(sources), "overview": SimpleNamespace(page=overview_page, promises=lambda **also: (PROMISED,)), "incidents": FakeIncidents(alerts),
+        "monitor": moments, "search": search, "themes": FakeThemes(), "insight": None, "new_themes": SimpleNamespace(of=lambda selection, **also: Findings(rows=(), read=0, of=0, compared=0), decided=list), "wishes": None, "reviews": None, "worklist": None,
+        "contradictions": SimpleNamespace(of=lambda selection, **also: []), "feed_desk": FakeFeedDesk(sources), "overview": SimpleNamespace(page=overview_page, promises=lambda **also: (PROMISED,)), "incidents": FakeIncidents(alerts),
         "story": SimpleNamespace(page=story_page), "price_book": PriceBook(**kept), "watch_list": FakeWatchList(watches),
         "exports": Exports(search=search, prices=prices, alerts=alerts, themes=FakeThemes()),  # type: ignore[arg-type]  # fakes with the same methods
         "imports": FakeImports(), "demo": FakeDemo() if demo else None, "leave_demo": (lambda: "演示数据已清除") if demo else None, "folder": folder,
