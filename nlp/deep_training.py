@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from nlp.deep import _FIRST, _LAST, BgeEncoder, load_deep
 from nlp.deep_files import checked, model_folder
 from nlp.deep_material import Material, read_material
-from nlp.deep_mixing import fitted, table_of
+from nlp.deep_mixing import THRESHOLDS, fitted, table_of
 from nlp.deep_text import deep_texts, shortened
 from nlp.deep_tuning import Lesson, tune
 from nlp.deep_weights import Array
@@ -59,12 +60,17 @@ def tokens_of(texts: Sequence[str]) -> list[list[int]]:
 
 
 def held_rows(material: Material, fold: int, *, seed: int) -> NDArray[np.int64]:
-    """Rows of `read_examples` in the fold, at most MEASURED of a set."""
+    """Keys of the labelled texts in the fold, at most MEASURED of a set."""
     inside = np.flatnonzero((material.folds == fold) & (np.arange(len(material.texts)) < material.labelled))
     order = np.random.default_rng(seed).permutation(inside)
     parts = [order[material.sets[order] == name][:MEASURED] for name in WATCHED]
-    answer: NDArray[np.int64] = np.sort(np.concatenate(parts))
-    return answer
+    return keys_of([material.texts[row] for row in np.sort(np.concatenate(parts))])
+
+
+def keys_of(texts: Sequence[str]) -> NDArray[np.int64]:
+    """A number for each text, by its SHA-256: the same in whatever order the sets are read."""
+    digests = [sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
+    return np.array([int.from_bytes(digest[:7], "big") for digest in digests], np.int64)
 
 
 def mix(data: Path, work: Path, out: Path, *, version: str, fold: int = FOLD) -> dict[str, Mapping[str, object]]:
@@ -72,15 +78,16 @@ def mix(data: Path, work: Path, out: Path, *, version: str, fold: int = FOLD) ->
     examples = read_examples(data)
     first, scale, folded = _first_stage(examples, work, fold)
     with np.load(work / "rows.npz") as stored:
-        rows, learned = stored["held_out"], int(stored["learned"])
-    rows = rows[np.isin(rows, folded)]  # the two stages group near-copies over slightly different sets
+        held_back, learned = stored["held_out"], int(stored["learned"])
     with np.load(work / "changes.npz") as stored:
         changes = dict(stored)
-    deep = _deep_logits([examples.texts[row] for row in rows], changes, work)
-    chosen = np.zeros(len(examples.texts), np.bool_)
-    chosen[rows] = True
+    # both stages must not have seen a row; they may group near-copies over different sets
+    chosen = np.isin(keys_of(examples.texts), held_back) & (examples.folds == fold)
+    rows = np.flatnonzero(chosen)
     unseen = examples.part(chosen)
     plain = softmax(first[np.searchsorted(folded, rows)] * np.float32(scale))
+    deep, asked = np.zeros_like(plain), np.flatnonzero(plain.max(axis=1) < max(THRESHOLDS))
+    deep[asked] = _deep_logits([unseen.texts[place] for place in asked], changes, work)
     mixture, honest = fitted(plain, deep, unseen)
     found = table_of(figures(plain, unseen), figures(honest, unseen), mixture.unsure(plain), unseen)
     out.mkdir(parents=True, exist_ok=True)
@@ -115,16 +122,17 @@ def _first_stage(examples: Examples, work: Path, fold: int) -> tuple[Floats, flo
 
 
 def _deep_logits(texts: Sequence[str], changes: Mapping[str, Array], work: Path) -> Floats:
-    """What the deep stage says, as it will be asked; kept in the work folder."""
-    kept = work / "deep_logits.npz"
-    if not kept.exists() or kept.stat().st_mtime < (work / "changes.npz").stat().st_mtime:
-        _save(kept, {"logits": BgeEncoder(model_folder(), changes).logits(texts), "texts": np.array(len(texts))})
-    with np.load(kept) as stored:
-        answer: Floats = stored["logits"]
-    if len(answer) != len(texts):
-        kept.unlink()
-        return _deep_logits(texts, changes, work)
-    return answer
+    """What the deep stage says, as it will be asked; kept in the work folder by text, so that a new first stage asks little anew."""
+    kept, known = work / "deep_logits.npz", dict[int, Floats]()
+    if kept.exists() and kept.stat().st_mtime > (work / "changes.npz").stat().st_mtime:
+        with np.load(kept) as stored:
+            known = dict(zip(stored["keys"].tolist(), stored["logits"], strict=True))
+    keys = keys_of(texts).tolist()
+    fresh = [place for place, key in enumerate(keys) if key not in known]
+    logits = BgeEncoder(model_folder(), changes).logits([texts[place] for place in fresh])
+    known |= {keys[place]: row for place, row in zip(fresh, logits, strict=True)}
+    _save(kept, {"keys": np.array(list(known), np.int64), "logits": np.array(list(known.values()), np.float32)})
+    return np.array([known[key] for key in keys], np.float32).reshape(-1, 3)
 
 
 def _save(path: Path, arrays: Mapping[str, Array]) -> None:

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.errors import MissingExtra
+from domain.errors import InvalidSettings
 from nlp.deep_weights import LAYERS, Array, dequantized, matrices_of, weights_of
 from nlp.sentiment import Floats
 
@@ -58,7 +58,7 @@ def tune(
 ) -> dict[str, Array]:
     """The changes as `deep_weights.changed` takes them, with `head.weight` and `head.bias` beside them.
 
-    rounds: how often each text is seen; may end within a round. Raises MissingExtra without torch.
+    rounds: how often each text is seen; may end within a round. Raises InvalidSettings without torch.
     """
     torch = _torch()
     torch.manual_seed(seed)
@@ -193,4 +193,6 @@ def _torch() -> Any:  # torch is no dependency of ours: only this training uses 
     try:
         return import_module("torch")
     except ImportError as missing:
-        raise MissingExtra("torch", "tuning the deep stage") from missing
+        raise InvalidSettings(
+            "tuning the deep stage needs torch, which is no extra of ours: pip install torch"
+        ) from missing

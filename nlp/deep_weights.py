@@ -29,7 +29,8 @@ def matrices_of(model: bytes) -> dict[str, str]:
     stems = []
     for node in _fields(_graph(model), _NODE):
         if bytes(next(_fields(node, _NODE_TYPE), b"")) == b"MatMulInteger":
-            stems.append(bytes(list(_fields(node, _NODE_INPUT))[1]).decode().removesuffix("_quantized"))
+            inputs = [bytes(name).decode(errors="replace") for name in _fields(node, _NODE_INPUT)]
+            stems.append(inputs[1].removesuffix("_quantized") if len(inputs) > 1 else "")
     names = [f"{layer}.{name}" for layer in range(LAYERS) for name in MATRICES]
     if len(stems) != len(names):
         raise BrokenModel(f"{len(stems)} 8-bit matrices, {len(names)} hoped for")
@@ -85,14 +86,15 @@ def _tensor(data: memoryview) -> tuple[str, Array]:
         elif field == _TYPE and isinstance(value, int):
             kind = value
         elif field == _NAME_OF_TENSOR and not isinstance(value, int):
-            name = bytes(value).decode()
+            name = bytes(value).decode(errors="replace")
         elif (field == _RAW and not isinstance(value, int)) or (field == _FLOATS and not isinstance(value, int)):
             raw = value
         elif field == _NUMBERS:
             small += [value] if isinstance(value, int) else _packed(value)
     if kind not in _TYPES:
         raise BrokenModel(f"array {name!r} of kind {kind}")
-    array = np.array(small, _TYPES[kind]) if small else np.frombuffer(raw, _TYPES[kind])
+    whole = len(raw) // np.dtype(_TYPES[kind]).itemsize * np.dtype(_TYPES[kind]).itemsize
+    array = np.array(small, _TYPES[kind]) if small else np.frombuffer(raw[:whole], _TYPES[kind])
     if array.size != prod(dims):
         raise BrokenModel(f"array {name!r} holds {array.size} numbers, {prod(dims)} hoped for")
     return name, array.reshape(dims)
