@@ -7,12 +7,13 @@ import attrs
 import numpy as np
 
 from domain.analysis import Analysis, AspectOpinion, Entity, Polarity, Probabilities, Severity
-from nlp.aspects import LEVELS, Mention, mentions
-from nlp.batch import Batch, batch_of
+from nlp.aspects import Mention, mentions
+from nlp.batch import Batch, Places, batch_of
 from nlp.duplicates import fingerprint
 from nlp.engines import Second, second_of
 from nlp.entities import EntityTerms, Named, Titled, about, entity, models_in, named
-from nlp.findings import Findings, Found, Opinion
+from nlp.findings import Findings, Found
+from nlp.judging import LEVELS, Clues, load_judge
 from nlp.masking import CONTACT, PHONE, SUSPECT, Span, masked_with, personal_spans
 from nlp.normalize import is_default_text, normalize, own_words
 from nlp.reading import Reading
@@ -20,6 +21,7 @@ from nlp.segment import Segmenter, segmenter
 from nlp.sentiment import MODELS, Floats, SentimentModel, load_model
 from nlp.severity import finding
 from nlp.spam import spam_score
+from nlp.taxonomy import Taxonomy, load_taxonomy
 from nlp.vocabulary import Vocabulary
 
 __all__ = ["Analyzer", "Reading"]
@@ -57,11 +59,17 @@ class Analyzer:
     """Reads texts: masks, segments, and finds mood, aspects, entities, gravity and spam. Made by `Analyzer.load`."""
 
     def __init__(
-        self, *, model: SentimentModel, words: Segmenter, entities: EntityTerms, second: Second | None = None
+        self,
+        *,
+        model: SentimentModel,
+        words: Segmenter,
+        entities: EntityTerms,
+        second: Second | None = None,
+        taxonomy: Taxonomy | None = None,
     ) -> None:
         """Parts that are costly to make, made once. second: reads whole texts after the model, or instead of it."""
         self._model, self._segmenter, self._entities, self._second = model, words, entities, second
-        self._vocabulary = Vocabulary(entities)
+        self._vocabulary, self._judge = Vocabulary(entities, taxonomy), load_judge()
         named = [] if second and second.replaces else [model.version]
         self.version = "+".join([*named, *([second.version] if second else []), f"rules{RULES}"])
 
@@ -74,11 +82,12 @@ class Analyzer:
         sentiment: str = "ngram",
         models: Path = MODELS,
         deep: bool = False,
+        aspects: Path | None = None,
     ) -> "Analyzer":
         """The model and dictionaries, with the user's own brands (canonical name → other spellings).
 
         engine: rjieba or jieba. sentiment: ngram or snownlp. models: folder of the n-gram model, the shipped one by default.
-        deep: also the second stage. Raises InvalidSettings for another engine, MissingExtra where a part is not installed.
+        deep: also the second stage. aspects: the user's own taxonomy, laid over ours; need not exist. Raises InvalidSettings for another engine, MissingExtra where a part is not installed.
         """
         extra = extra_brands or {}
         own = [normalize(word) for name, aliases in extra.items() for word in (name, *aliases) if word.strip()]
@@ -87,6 +96,7 @@ class Analyzer:
             words=segmenter(engine, words=own),
             entities=EntityTerms(extra),
             second=second_of(sentiment, deep=deep),
+            taxonomy=load_taxonomy(aspects),
         )
 
     def analyze(self, reading: Reading) -> Analysis:
@@ -101,6 +111,25 @@ class Analyzer:
         """Only the sentiment: probabilities of negative, neutral and positive, a row a text, as `analyze_many` gives them."""
         portions = _portions([Reading(text=text) for text in texts])
         return np.concatenate([np.zeros((0, 3), np.float32), *map(self._portion_moods, portions)])
+
+    def spoken_of(self, readings: Sequence[Reading]) -> tuple[Places, list[Mention], Floats, Floats]:
+        """For training the judge: number of the text of each mention, the mentions, their features and the moods of the texts."""
+        parts = [self._spoken(portion) for portion in _portions(readings)]
+        sizes = np.cumsum([0, *(len(portion) for portion in _portions(readings))])
+        return (
+            np.concatenate([numbers + first for first, (numbers, _, _) in zip(sizes.tolist(), parts, strict=False)]),
+            [mention for _, mentions, _ in parts for mention in mentions],
+            np.concatenate([found.features for _, _, found in parts]),
+            np.concatenate([found.moods for _, _, found in parts]),
+        )
+
+    def _spoken(self, readings: Sequence[Reading]) -> tuple[Places, list[Mention], Clues]:
+        batch, personal = _without_personal(readings)
+        logits, _ = self._moods(batch)
+        findings = Findings(batch, personal, self._vocabulary)
+        texts = [self._text(reading, number, findings) for number, reading in enumerate(readings)]
+        spoken = [(text.number, mention) for text in texts for mention in text.mentions]
+        return findings.clues_of(spoken, logits, self._model)
 
     def _portion_moods(self, readings: Sequence[Reading]) -> Floats:
         batch, _ = _without_personal(readings)
@@ -123,9 +152,10 @@ class Analyzer:
         findings = Findings(batch, personal, self._vocabulary)
         texts = [self._text(reading, number, findings) for number, reading in enumerate(readings)]
         spoken = [(text.number, mention) for text in texts for mention in text.mentions]
-        opinions = findings.opinions(spoken, logits, self._model)
+        opinions = findings.opinions(spoken, logits, self._model, self._judge)
         return [
-            self._analysis(text, p, findings, opinions) for text, p in zip(texts, probabilities.tolist(), strict=True)
+            self._analysis(text, p, findings, tuple(opinions.get(text.number, ())))
+            for text, p in zip(texts, probabilities.tolist(), strict=True)
         ]
 
     def _text(self, reading: Reading, number: int, findings: Findings) -> _Text:
@@ -156,10 +186,14 @@ class Analyzer:
             names=names,
             mentions=[]
             if filler
-            else mentions(found.aspects, found.aspect_clauses, findings.bounds, batch.view, category),
+            else mentions(
+                found.aspects, found.aspect_clauses, findings.bounds, batch.view, category, self._vocabulary.taxonomy
+            ),
         )
 
-    def _analysis(self, text: _Text, p: list[float], findings: Findings, opinions: Iterator[Opinion]) -> Analysis:
+    def _analysis(
+        self, text: _Text, p: list[float], findings: Findings, aspects: tuple[AspectOpinion, ...]
+    ) -> Analysis:
         spam, reasons = _ORDINARY
         if text.filler or text.found.spam:
             spam, reasons = spam_score(text.found.spam, default_text=text.filler, contacts=text.contacts)
@@ -171,10 +205,7 @@ class Analyzer:
             p=_FILLER if text.filler else Probabilities(negative=p[0], neutral=p[1], positive=p[2]),
             masked=text.masked,
             normalized=text.normalized,
-            aspects=tuple(
-                AspectOpinion(aspect=mention.aspect, polarity=polarity, opinion=opinion, start=start, end=end)
-                for mention, (polarity, opinion, start, end) in zip(text.mentions, opinions, strict=False)
-            ),
+            aspects=aspects,
             entities=_entities(text, findings),
             about=about(brands, view, text.start, text.own_end, titled=text.titled)
             if brands or text.titled.brand

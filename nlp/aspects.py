@@ -1,87 +1,66 @@
-"""Aspects: which matter a clause speaks of, and whether its words lean to praise or blame."""
+"""Aspects: which matter a clause speaks of, by its words."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
-import numpy as np
 
-from domain.analysis import Polarity
-from nlp.dictionaries import read
-from nlp.sentiment import Floats
-
-LEVELS = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE)
-_LEAN_LOGIT = 1.2
-"""What one word of plain praise or blame adds to the clause model's logit."""
-_CERTAIN_LOGIT = 12.0
-"""The same for trouble that is said to be absent: 没有噪音."""
+from nlp.taxonomy import NO_ASPECT, Taxonomy, Term
 
 _NEGATED = re.compile(
-    r"(?<!是)(?:没有?|無|无|零|毫无|不会?|不再|未|从不|从未|几乎没有?|基本没有?|基本不|一点不|一点都不|完全没有?|也没|都没有?|并没有?)"
-    r"(?:任何|什么|啥|一点|一丝|半点|丝毫|明显的?|太大的?|大的?|出现|发现|听到|听见|感觉到|有|过|发生|存在|可见|的|漏){0,3}$"
+    r"(?<!是)(?<!有)(?:没有?|無|无|零|毫无|不会?|不再|未|从不|从未|几乎没有?|基本没有?|基本不|一点不|一点都不|完全没有?|也没|都没有?|并没有?|杜绝)"
+    r"(?:任何|什么|啥|一点|一丝|半点|丝毫|明显的?|太大的?|大的?|出现|发现|听到|听见|感觉到|有|过|发生|存在|可见|的|漏|特别|很|太){0,3}$"
 )
-_DENIED = re.compile(r"(?:不|不太|不够|不怎么|没|没那么|不那么|并不|谈不上|不是很|不是太|没觉得|一点也?不|哪里)$")
-
-
-@attrs.frozen(kw_only=True)
-class Term:
-    """One word of the lexicon in one aspect."""
-
-    aspect: str
-    lean: int
-    """-1 blame, 0 only the name of the matter, +1 praise."""
-    trouble: bool = False
-    """Its absence is praise."""
-    soft: bool = False
-    """Says how somebody behaved; whose matter it is, another word of the clause may say (安装师傅态度好)."""
-    only: frozenset[str] = frozenset()
-    """Appliances that have the aspect; empty = all."""
+_ABSENT = re.compile(
+    r"^(?:声|声音|现象|情况|问题)?(?:几乎|基本|完全|也|都|是|真的)*(?:(?:没有|没|听不到|听不见|不存在|为零|感觉不到|察觉不到)(?![^,]{0,3}(?:小|低|轻|减|消|处理|解决|改善|人|说的|宣传))"
+    r"|没有?(?:想象|说的|那么|想的|很|太|特别|什么)(?:中)?(?:的)?(?:那么)?(?:大|响|吵|高))"
+)
+_DENIED = re.compile(
+    r"(?:不|不太|不够|不怎么|没|没那么|不那么|并不|谈不上|算不上|不是|不是很|不是太|不是那么|不是特别|没觉得|没觉得多|没觉得有多|一点也?不|一点都不|哪里|不见得|毫不)$"
+    r"|没有?(?:我|他|她|以前|之前|原来|原先|同|别|其他|其它|家里|去年|前年|实体|想象|说的|宣传|那么|这么|预期|预想|老|旧|美的|格力|海尔|想的)[^,没]{0,12}$"
+)
+_OWNERS = ("安装", "物流")
+"""Aspects whose people are praised and blamed with the words of service."""
+_SENTENCE = re.compile(r"[。!?;\n]")
+_BESIDE = 16
+_BEFORE = 10
+_CROWDED = 14
+"""A clause longer than this that names several aspects is read in pieces."""
+_LONG, _LEAD, _TAIL = 34, 10, 20
+"""Of a clause longer than `_LONG` the stretch of so many characters before and after the words is read."""
 
 
 @attrs.define(kw_only=True)  # not frozen: made for every word found, and freezing would cost more than finding
 class Mention:
-    """An aspect in a clause."""
+    """An aspect in a clause; places are in the joined view."""
 
     aspect: str
     clause: int
     """Number of the clause."""
     start: int
-    """First character of its words in the joined view."""
+    """First character of its words."""
     end: int
-    soft: bool
+    word: str
+    """The first of its words that is more than a heading."""
+    soft: bool = True
     """Only soft words speak of it."""
-    logit: float
-    """What the words themselves say, to be added for positive and taken away for negative."""
+    header: bool = True
+    """Only a heading speaks of it."""
+    good: int = 0
+    """Words of praise, denied blame left out."""
+    bad: int = 0
+    absent: int = 0
+    """Trouble or blame that is said not to be there."""
+    present: int = 0
+    """Trouble that is there."""
+    names: int = 0
+    left: int = 0
+    """The stretch that judges it begins here."""
+    right: int = 0
 
-
-_KINDS: Mapping[str, tuple[int, bool]] = {
-    "bad": (-1, False),
-    "good": (1, False),
-    "trouble": (0, True),
-    "names": (0, False),
-}
-_NO_ASPECT = "无"
-"""Entry of `aspects.yaml` with words that only look like they held another (约定时间 holds 定时)."""
-_OWNERS = ("安装", "物流")
-"""Aspects whose people are praised and blamed with the words of service."""
-
-
-def aspect_terms() -> dict[str, list[Term]]:
-    """Word → what it means, from `aspects.yaml`."""
-    terms: dict[str, list[Term]] = {}
-    for aspect, entry in read("aspects").items():
-        only, soft = frozenset(entry.get("only", ())), frozenset(entry.get("soft", ()))
-        for kind, (lean, trouble) in _KINDS.items():
-            for word in dict.fromkeys(entry.get(kind, ())):
-                known = terms.setdefault(word, [])
-                if all(term.aspect != aspect for term in known):
-                    known.append(Term(aspect=aspect, lean=lean, trouble=trouble, soft=word in soft, only=only))
-    return terms
-
-
-def taxonomy() -> tuple[str, ...]:
-    """Names of all aspects, the general ones first."""
-    return tuple(name for name in read("aspects") if name != _NO_ASPECT)
+    def leans(self) -> bool:
+        """Do its own words judge?"""
+        return bool(self.good or self.bad or self.absent or self.present)
 
 
 def mentions(
@@ -90,66 +69,145 @@ def mentions(
     bounds: Sequence[int],
     view: str,
     category: str,
+    taxonomy: Taxonomy,
 ) -> list[Mention]:
-    """The aspects of one text, each at most once a clause.
+    """The aspects of one text, each at most once a clause, by place.
 
     found: place, length and terms of each word, by place and then the longer first; of words that overlap the first counts.
     clauses: number of the clause of each word. bounds: where each clause begins. category: the appliance, "" if unknown.
     """
-    answer: dict[tuple[str, int], Mention] = {}
-    covered = -1
+    by_clause: dict[int, dict[str, Mention]] = {}
+    covered, special = -1, False
     for (place, length, terms), clause in zip(found, clauses, strict=True):
         if place < covered:
             continue
+        begin, end = bounds[clause], bounds[clause + 1]
+        chosen = _meant(terms, view, place, length, begin, end, category)
+        if not chosen:
+            continue
         covered = place + length
-        before = view[max(bounds[clause], place - 10) : place]
-        for term in terms:
-            if term.aspect == _NO_ASPECT or (term.only and category and category not in term.only):
+        for term in chosen:
+            if term.aspect == NO_ASPECT:
                 continue
-            logit = _logit(term, before)
-            known = answer.get((term.aspect, clause))
-            answer[term.aspect, clause] = Mention(
-                aspect=term.aspect,
-                clause=clause,
-                soft=term.soft and (known is None or known.soft),
-                start=known.start if known else place,
-                end=place + length,
-                logit=logit + (known.logit if known else 0.0),
-            )
-    return _owned(answer) if any(mention.soft for mention in answer.values()) else list(answer.values())
-
-
-def _owned(found: dict[tuple[str, int], Mention]) -> list[Mention]:
-    """Soft mentions handed to the installer or the courier of the same clause, with what they say."""
-    answer = dict(found)
-    for (aspect, clause), mention in found.items():
-        owners = [answer[owner, clause] for owner in _OWNERS if (owner, clause) in answer and owner != aspect]
-        if mention.soft and owners:
-            del answer[aspect, clause]
-            for owner in owners:
-                answer[owner.aspect, clause] = attrs.evolve(
-                    owner, logit=owner.logit + mention.logit, end=max(owner.end, mention.end)
+            special = special or term.soft or term.header
+            here = by_clause.setdefault(clause, {})
+            mention = here.get(term.aspect)
+            if mention is None:
+                mention = here[term.aspect] = Mention(
+                    aspect=term.aspect, clause=clause, start=place, end=covered, word=view[place:covered]
                 )
-    return list(answer.values())
+            elif mention.header and not term.header:
+                mention.word = view[place:covered]
+            mention.soft, mention.header = mention.soft and term.soft, mention.header and term.header
+            mention.end = covered
+            _weigh(mention, term, view, place, covered, begin, end)
+    for here in by_clause.values():
+        if len(here) > 1:
+            _give_way(here, taxonomy)
+    if special:
+        _hand_over(by_clause, view)
+    return _windowed([mention for here in by_clause.values() for mention in here.values()], bounds)
 
 
-def _logit(term: Term, before: str) -> float:
-    if term.trouble:
-        return _CERTAIN_LOGIT if _NEGATED.search(before) else 0.0
-    if term.lean < 0:
-        return _CERTAIN_LOGIT if _NEGATED.search(before) else -_LEAN_LOGIT
-    if term.lean > 0:
-        return -_LEAN_LOGIT if _DENIED.search(before) else _LEAN_LOGIT
-    return 0.0
+def _meant(
+    terms: Sequence[Term], view: str, place: int, length: int, begin: int, end: int, category: str
+) -> list[Term]:
+    """The meanings of a word that hold here, one an aspect."""
+    if len(terms) == 1 and terms[0].company is None and not terms[0].only:
+        return [terms[0]]
+    chosen: list[Term] = []
+    for term in terms:
+        if term.only and not (category in term.only if category else term.sure):
+            continue
+        if term.company is not None and not term.company.holds(
+            view[max(begin, place - _BESIDE) : place], view[place + length : min(end, place + length + _BESIDE)]
+        ):
+            continue
+        if all(other.aspect != term.aspect for other in chosen):
+            chosen.append(term)
+    return chosen
 
 
-def polarities(probabilities: Floats, logits: Sequence[float]) -> list[Polarity]:
-    """Polarity of each mention from the clause model's probabilities and what its words say."""
-    said = np.array(logits, np.float32).clip(-_CERTAIN_LOGIT, _CERTAIN_LOGIT)[:, None] * np.array(
-        [-1, 0, 1], np.float32
-    )
-    return (
-        [LEVELS[level] for level in (np.log(probabilities + 1e-9) + said).argmax(axis=1).tolist()]
-        if len(logits)
-        else []
-    )
+def _weigh(mention: Mention, term: Term, view: str, place: int, covered: int, begin: int, end: int) -> None:
+    """Add what one word says to the mention."""
+    if term.trouble or (term.lean < 0 and term.company is None):
+        absent = _NEGATED.search(view[max(begin, place - _BEFORE) : place]) or (
+            term.trouble and _ABSENT.search(view[covered : min(end, covered + _BESIDE)])
+        )
+        if absent:
+            mention.absent += 1
+        elif term.trouble:
+            mention.present += 1
+        else:
+            mention.bad += 1
+    elif term.lean < 0:
+        mention.bad += 1
+    elif term.lean > 0:
+        if term.company is None and _DENIED.search(view[max(begin, place - _BESIDE) : place]):
+            mention.bad += 1
+        else:
+            mention.good += 1
+    else:
+        mention.names += 1
+
+
+def _give_way(here: dict[str, Mention], taxonomy: Taxonomy) -> None:
+    """Take out of a clause headings beside something more exact, and names of what another aspect takes."""
+    exact = any(not mention.header for mention in here.values())
+    for aspect, mention in list(here.items()):
+        takers = taxonomy.yields.get(aspect)
+        taken = takers is not None and not takers.isdisjoint(here) and (aspect != "安装" or not mention.leans())
+        if taken or (mention.header and exact):
+            del here[aspect]
+
+
+def _hand_over(by_clause: dict[int, dict[str, Mention]], view: str) -> None:
+    """Give soft mentions to the installer or the courier of the same clause, or of the ones before in the sentence."""
+    for clause, here in by_clause.items():
+        for aspect, mention in list(here.items()):
+            if not mention.soft or aspect in _OWNERS:
+                continue
+            owners = [here[owner] for owner in _OWNERS if owner in here]
+            if owners:
+                del here[aspect]
+                for owner in owners:
+                    owner.good, owner.bad = owner.good + mention.good, owner.bad + mention.bad
+                    owner.absent, owner.end = owner.absent + mention.absent, max(owner.end, mention.end)
+            elif owner_before := _owner_before(by_clause, clause, aspect, mention, view):
+                del here[aspect]
+                mention.aspect = owner_before
+                here.setdefault(owner_before, mention)
+
+
+def _owner_before(
+    by_clause: Mapping[int, Mapping[str, Mention]], clause: int, aspect: str, mention: Mention, view: str
+) -> str:
+    """The installing or the delivery that the two clauses before spoke of last; "" = neither."""
+    before = [
+        other
+        for at in (clause - 1, clause - 2)
+        for name, other in by_clause.get(at, {}).items()
+        if name in _OWNERS or name == aspect
+    ]
+    last = max(before, key=lambda other: other.end, default=None)
+    if last is None or last.aspect not in _OWNERS or _SENTENCE.search(view, last.end, mention.start):
+        return ""
+    return last.aspect
+
+
+def _windowed(found: list[Mention], bounds: Sequence[int]) -> list[Mention]:
+    """The mentions with the stretch that judges each: its clause, or its part of a crowded or long one."""
+    found.sort(key=lambda mention: mention.start)
+    for at, mention in enumerate(found):
+        begin, end = bounds[mention.clause], bounds[mention.clause + 1]
+        mention.left, mention.right = begin, end
+        if end - begin <= _CROWDED:
+            continue
+        if at + 1 < len(found) and found[at + 1].clause == mention.clause and found[at + 1].start > mention.end + 2:
+            mention.right = found[at + 1].start
+        if at and found[at - 1].clause == mention.clause and found[at - 1].right <= mention.start:
+            mention.left = max(begin, found[at - 1].right)
+        if mention.right - mention.left > _LONG:
+            mention.left = max(mention.left, mention.start - _LEAD)
+            mention.right = min(mention.right, mention.end + _TAIL)
+    return found

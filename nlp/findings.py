@@ -1,27 +1,26 @@
 """What the dictionaries found in a batch, sorted by text and by reader, and turned back into places of the input."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 import numpy as np
 
-from domain.analysis import Polarity
-from nlp.aspects import Mention, Term, polarities
-from nlp.batch import Batch
+from domain.analysis import AspectOpinion
+from nlp.aspects import Mention
+from nlp.batch import Batch, Places
 from nlp.clauses import clause_bounds, trimmed
 from nlp.entities import Sense
+from nlp.judging import Clues, Judge, Marks, clues, judged
 from nlp.masking import Span, masked_with
 from nlp.sentiment import Floats, SentimentModel
 from nlp.severity import Grave
+from nlp.taxonomy import Term
 from nlp.vocabulary import Vocabulary
 
 _LONGEST_OPINION = 40
 _LEAD, _TAIL = 12, 20
 """Characters kept around the words of an opinion whose clause is longer."""
-
-Opinion = tuple[Polarity, str, int, int]
-"""Polarity, masked words, start and end in the text as given."""
 
 
 @attrs.define(kw_only=True)
@@ -50,10 +49,14 @@ class Findings:
         hits = vocabulary.lexicon.find(batch)
         turning = np.isin(hits.entries, vocabulary.turns)
         bounds = clause_bounds(batch, hits.places[turning])
-        self._clauses: list[int] = (np.searchsorted(bounds, hits.places, side="right") - 1).tolist()
-        self._firsts: list[int] = np.searchsorted(hits.places, np.append(batch.starts, len(batch.codes))).tolist()
-        self._places: list[int] = hits.places.tolist()
-        self._entries: list[int] = hits.entries.tolist()
+        kinds = vocabulary.judging[hits.entries]
+        self._marks = Marks(batch, hits.places[kinds >= 0], kinds[kinds >= 0])
+        spoken = vocabulary.spoken[hits.entries]
+        places, entries = hits.places[spoken], hits.entries[spoken]
+        self._clauses: list[int] = (np.searchsorted(bounds, places, side="right") - 1).tolist()
+        self._firsts: list[int] = np.searchsorted(places, np.append(batch.starts, len(batch.codes))).tolist()
+        self._places: list[int] = places.tolist()
+        self._entries: list[int] = entries.tolist()
         self.bounds: list[int] = bounds.tolist()
         letters = (batch.codes >= 0x61) & (batch.codes <= 0x7A)
         self.latin: list[int] = np.add.reduceat(letters, batch.starts, dtype=np.int64).tolist()
@@ -123,25 +126,45 @@ class Findings:
         return spans[begin:end]
 
     def opinions(
-        self, mentions: Sequence[tuple[int, Mention]], logits: Floats, model: SentimentModel
-    ) -> Iterator[Opinion]:
-        """Polarity and words of each mention, in order. mentions: number of the text and the mention. logits: of the texts."""
-        if not mentions:
-            return
-        numbers = np.array([number for number, _ in mentions])
-        clauses = np.array([mention.clause for _, mention in mentions])
-        bounds = np.array(self.bounds)
-        ends = np.minimum(bounds[clauses + 1], self.batch.ends[numbers])
-        probabilities = model.clauses(self.batch, bounds[clauses], ends, logits[numbers])
-        found = polarities(probabilities, [mention.logit for _, mention in mentions])
-        said: dict[int, tuple[str, int, int]] = {}  # several aspects share a clause
-        for (number, mention), polarity, end in zip(mentions, found, ends.tolist(), strict=True):
-            if end - self.bounds[mention.clause] > _LONGEST_OPINION:
-                yield polarity, *self._part(number, mention, end)
-                continue
-            if mention.clause not in said:
-                said[mention.clause] = self.quote(number, self.bounds[mention.clause], end)
-            yield polarity, *said[mention.clause]
+        self, spoken: Sequence[tuple[int, Mention]], logits: Floats, model: SentimentModel, judge: Judge
+    ) -> dict[int, list[AspectOpinion]]:
+        """The opinions of each text that has any, by its number. spoken: number of the text and the mention. logits: of the texts."""
+        if not spoken:
+            return {}
+        numbers, mentions, found = self.clues_of(spoken, logits, model)
+        p = judge.probabilities(found.features, mentions, found.moods)
+        answer: dict[int, list[AspectOpinion]] = {}
+        said: dict[tuple[int, int], tuple[str, int, int]] = {}  # several aspects share a clause
+        for number, one in judged(numbers, mentions, found, p):
+            mention, begin = one.mention, self.bounds[one.mention.clause]
+            if one.end - begin > _LONGEST_OPINION:
+                words, start, end = self._part(number, mention, one.end)
+            else:
+                if (begin, one.end) not in said:
+                    said[begin, one.end] = self.quote(number, begin, one.end)
+                words, start, end = said[begin, one.end]
+            answer.setdefault(number, []).append(
+                AspectOpinion(
+                    aspect=mention.aspect,
+                    polarity=one.polarity,
+                    opinion=words,
+                    start=start,
+                    end=end,
+                    certainty=one.certainty,
+                )
+            )
+        return answer
+
+    def clues_of(
+        self, spoken: Sequence[tuple[int, Mention]], logits: Floats, model: SentimentModel
+    ) -> tuple[Places, list[Mention], Clues]:
+        """Numbers of the texts, mentions, and what is known of each mention. spoken: at least one."""
+        numbers, mentions = np.array([number for number, _ in spoken]), [mention for _, mention in spoken]
+        return (
+            numbers,
+            mentions,
+            clues(self.batch, np.array(self.bounds), self._marks, numbers, mentions, logits, model),
+        )
 
     def _part(self, number: int, mention: Mention, end: int) -> tuple[str, int, int]:
         """The words around a mention in a long clause."""

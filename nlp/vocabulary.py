@@ -1,14 +1,16 @@
 """All words that any reader knows, in one lexicon, so that a batch is searched once."""
 
 import attrs
+import numpy as np
 
-from nlp.aspects import Term, aspect_terms
 from nlp.clauses import TURNS
+from nlp.dictionaries import read
 from nlp.entities import EntityTerms, Sense
 from nlp.lexicon import Lexicon
 from nlp.normalize import normalize
 from nlp.severity import Grave, SeverityTerms
 from nlp.spam import spam_terms
+from nlp.taxonomy import Taxonomy, Term, load_taxonomy
 
 
 @attrs.define(kw_only=True)
@@ -28,6 +30,8 @@ class Meaning:
     """The word, the reason and the weight."""
     turn: bool = False
     """A new clause begins here."""
+    judges: int = -1
+    """Kind of judgement, as in `judging.yaml`; -1 = none."""
     rare: bool = False
     """Has a grave, joke, advert, thing or spam meaning."""
 
@@ -35,11 +39,15 @@ class Meaning:
 class Vocabulary:
     """The lexicon and the meaning of each of its entries."""
 
-    def __init__(self, entities: EntityTerms) -> None:
-        """entities: brands and categories, the user's own included."""
+    def __init__(self, entities: EntityTerms, taxonomy: Taxonomy | None = None) -> None:
+        """entities: brands and categories, the user's own included. taxonomy: the shipped one where none is given."""
         self._known: dict[str, Meaning] = {}
-        for word, terms in aspect_terms().items():
-            self._of(word).aspects += tuple(terms)
+        self.taxonomy = taxonomy or load_taxonomy()
+        for word, terms in self.taxonomy.terms.items():
+            self._of(word).aspects += terms
+        for kind, words in enumerate(read("judging").values()):
+            for word in words:
+                self._of(word).judges = kind
         for word, category in entities.categories.items():
             self._of(word).naming = category
         for word, sense in entities.brands.items():
@@ -55,6 +63,10 @@ class Vocabulary:
         self.turns = [number for number, meaning in enumerate(self.meanings) if meaning.turn]
         for m in self.meanings:
             m.rare = m.grave is not None or m.spam is not None or m.joke or m.advert or m.thing
+        self.judging = np.array([m.judges for m in self.meanings], np.int8)
+        """Kind of judgement per entry."""
+        self.spoken = np.array([bool(m.aspects or m.naming is not None or m.rare) for m in self.meanings])
+        """Does a reader of single texts ask for the entry?"""
 
     def _add_severity(self, terms: SeverityTerms) -> None:
         for word, grave in terms.grave.items():
