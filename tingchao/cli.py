@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from tingchao.commands import asking, evidence, forget, importing, insight, reading, replay, running, sessions, watching
+from tingchao.commands import (
+    asking,
+    evaluating,
+    evidence,
+    forget,
+    importing,
+    insight,
+    reading,
+    replay,
+    running,
+    sessions,
+    watching,
+)
 
 app = typer.Typer(
     name="tingchao",
@@ -15,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for topic in (running, sessions, importing, asking, insight, watching, reading, replay, forget, evidence):
+for topic in (running, sessions, importing, asking, evaluating, insight, watching, reading, replay, forget, evidence):
     topic.add_to(app)
 
 
