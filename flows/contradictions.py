@@ -1,12 +1,14 @@
 """Where a review's parts speak against each other: its stars, its words, its 追评 and a reward for praise. Pure rules, and their counts."""
 
+from typing import Any
+
 import attrs
 
 from domain.analysis import Analysis, Polarity
 from domain.documents import Document, Flag, Review, StoredDocument
 from domain.times import Clock
 from flows.selections import Selection, periods, together
-from flows.trends import Trend, comparison
+from flows.trends import Trend, comparison, trend_row
 from index.query import Term, render
 from index.store import Documents
 from nlp.paid import paid_praise
@@ -49,6 +51,18 @@ class Contradiction:
     trend: Trend
     samples: tuple[StoredDocument, ...]
     """The newest."""
+
+
+def contradiction_row(row: Contradiction) -> dict[str, Any]:
+    """The row that a file of contradictions has."""
+    return {
+        "flag": row.flag.value,
+        "count": row.count,
+        "share": row.share,
+        "query": row.query,
+        **trend_row(row.trend),
+        "samples": [{"id": d.id, "text": d.text[:120]} for d in row.samples],
+    }
 
 
 @attrs.frozen(kw_only=True)

@@ -10,8 +10,8 @@ from domain.errors import InvalidInput
 from domain.handling import NamedTheme, Step, ThemeState
 from domain.times import Clock
 from flows.selections import Selection, any_of, periods, together
-from flows.themes import Quote, trend_row
-from flows.trends import Trend, comparison
+from flows.themes import Quote
+from flows.trends import Trend, comparison, trend_row
 from index.query import Term, render
 from index.store import Documents
 from nlp.normalize import normalize

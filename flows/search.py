@@ -14,7 +14,7 @@ from index.query import And, Node, Range, Term, parse
 from index.store import Documents, Found
 from nlp.normalize import normalize
 
-FACETS = ("sentiment", "source", "brand", "category", "bad")
+FACETS = ("sentiment", "source", "brand", "category", "bad", "flag")
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,7 @@ from domain.handling import NamedTheme, ThemeState
 from domain.times import Clock
 from flows.search import Search
 from flows.selections import Selection, any_of, periods, together
-from flows.trends import Comparison, Trend, bars, bucket, comparison
+from flows.trends import Comparison, Trend, bars, bucket, comparison, trend_row
 from index.query import Node, Not, Term, render
 from index.store import Documents
 from nlp.themes import Theme, cause_quotes, phrase_quotes, quotes, themes
@@ -243,14 +243,4 @@ def theme_row(row: ThemeRow) -> dict[str, Any]:
         "query": row.query,
         "quotes": [attrs.asdict(quote) for quote in row.quotes],
         **trend_row(row.trend),
-    }
-
-
-def trend_row(trend: Trend | None) -> dict[str, Any]:
-    """A trend's columns: documents of the later period and of the one before, change of the rate, verdict."""
-    return {
-        "recent": trend.recent if trend else None,
-        "before": trend.before if trend else None,
-        "change": trend.change if trend else None,
-        "trend": trend.verdict.value if trend else None,
     }

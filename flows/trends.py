@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import attrs
 
@@ -106,3 +107,13 @@ def bucket(since: datetime, until: datetime) -> int:
     """Seconds of a bar, so that about twelve of them fill the time; whole days."""
     days = max(1, -(-(until - since) // timedelta(days=1)))
     return max(1, -(-days // _BARS)) * 86_400
+
+
+def trend_row(trend: Trend | None) -> dict[str, Any]:
+    """A trend's columns: documents of the later period and of the one before, change of the rate, verdict."""
+    return {
+        "recent": trend.recent if trend else None,
+        "before": trend.before if trend else None,
+        "change": trend.change if trend else None,
+        "trend": trend.verdict.value if trend else None,
+    }

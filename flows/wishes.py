@@ -7,8 +7,8 @@ import attrs
 from domain.documents import StoredDocument
 from domain.times import Clock
 from flows.selections import Selection, any_of, periods, together
-from flows.themes import Quote, trend_row
-from flows.trends import Trend, comparison
+from flows.themes import Quote
+from flows.trends import Trend, comparison, trend_row
 from index.columns import NO_ASPECT
 from index.query import Node, Term, render
 from index.store import Documents

@@ -17,9 +17,7 @@ from flows.desk import Desk
 from flows.incidents import Band
 from flows.watches import query_of
 from web.evidence import shown_for
-from web.shell import WHO, Shell, field
-
-YEAR_S = 365 * 86_400
+from web.shell import WHO, YEAR_S, Shell, field
 
 
 def router(shell: Shell) -> APIRouter:

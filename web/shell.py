@@ -21,6 +21,7 @@ from web.security import Guard
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 WHO = "tingchao_who"
+YEAR_S = 365 * 86_400
 
 
 @attrs.frozen(kw_only=True)
@@ -42,6 +43,7 @@ MENU = (
     Place(path="/alerts", name="舆情预警", short="预警", icon="bell", group="看"),
     Place(path="/search", name="全文搜索", short="搜索", icon="search", group="查"),
     Place(path="/themes", name="差评主题", short="主题", icon="bars", group="查"),
+    Place(path="/reviews", name="差评处理", short="处理", icon="check", group="查"),
     Place(path="/insight", name="特征洞察", short="洞察", icon="pulse", group="查"),
     Place(path="/prices", name="竞品价格", short="价格", icon="tag", group="查"),
     Place(path="/watches", name="监测我的品牌", short="监测", icon="target", group="管"),

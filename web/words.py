@@ -65,7 +65,32 @@ ACTION = {
     "resolved": "解决",
     "reopened": "再次开启",
 }
-FACET = {"sentiment": "情感", "source": "来源", "brand": "品牌", "category": "品类", "bad": "差评方面"}
+FACET = {
+    "sentiment": "情感",
+    "source": "来源",
+    "brand": "品牌",
+    "category": "品类",
+    "bad": "差评方面",
+    "flag": "自相矛盾",
+}
+FLAG = {"praised_stars": "高星差评", "blamed_stars": "低星好评", "turned": "追评转差", "paid": "有偿好评"}
+FLAG_WHY = {
+    "praised_stars": "4–5 星，文字却几乎肯定在骂",
+    "blamed_stars": "1–2 星，文字却几乎肯定在夸",
+    "turned": "开头在夸或没说什么，追评在骂",
+    "paid": "文字里说到好评返现、晒图有礼一类",
+}
+HANDLING = {"new": "未处理", "assigned": "已分派", "working": "处理中", "solved": "已解决", "dismissed": "无需处理"}
+STEP = {
+    **HANDLING,
+    "owner": "分派给",
+    "cause": "确认原因",
+    "note": "备注",
+    "tracked": "保留",
+    "ignored": "忽略",
+    "removed": "撤销",
+}
+THEME_STATE = {"tracked": "跟踪中", "ignored": "已忽略"}
 JOB = {
     "monitor": "监测与判断",
     "notify": "发送通知",
@@ -94,6 +119,11 @@ TABLES = {
     "rating": RATING,
     "method": METHOD,
     "facet": FACET,
+    "flag": FLAG,
+    "flag_why": FLAG_WHY,
+    "handling": HANDLING,
+    "step": STEP,
+    "theme_state": THEME_STATE,
     "job": JOB,
 }
 
