@@ -15,7 +15,7 @@ from nlp.entities import EntityTerms, Named, Titled, about, entity, models_in, n
 from nlp.findings import Findings, Found
 from nlp.judging import LEVELS, Clues, load_judge
 from nlp.masking import CONTACT, PHONE, SUSPECT, Span, masked_with, personal_spans
-from nlp.normalize import is_default_text, normalize, own_words
+from nlp.normalize import is_default_text, normalize, own_end
 from nlp.reading import Reading
 from nlp.segment import Segmenter, segmenter
 from nlp.sentiment import MODELS, Floats, SentimentModel, load_model
@@ -162,12 +162,12 @@ class Analyzer:
         batch = findings.batch
         start, end = int(batch.starts[number]), int(batch.ends[number])
         view = batch.view[start:end]
-        own_end = min(start + len(own_words(view)) if "//" in view else end, start + _READ_CHARACTERS)
+        end_of_own = min(start + own_end(view) if "@" in view else end, start + _READ_CHARACTERS)
         spans = findings.personal_of(number)
         masked = masked_with(batch.texts[number], spans) if spans else batch.texts[number]
         filler = reading.default_text or _is_filler(view)
         titled = self._entities.title(reading.brand, reading.product) if reading.brand or reading.product else _UNTITLED
-        found = findings.of(number, own_end)
+        found = findings.of(number, end_of_own)
         names = named(found.naming, batch.view, start, end, titled=titled) if found.naming else []
         category = titled.category or next((name.name for name in names if name.kind == "category"), "")
         if findings.latin[number] > 1:
@@ -176,7 +176,7 @@ class Analyzer:
             number=number,
             start=start,
             end=end,
-            own_end=own_end,
+            own_end=end_of_own,
             masked=masked,
             normalized=view if batch.exact[number] and not spans else normalize(masked),
             filler=filler,
@@ -231,7 +231,7 @@ def _portions(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
 
 
 def _is_filler(view: str) -> bool:
-    return ("评" in view or "觉得" in view) and is_default_text(view)
+    return len(view) < 80 and ("评" in view or "用户" in view or "买家" in view) and is_default_text(view)
 
 
 def _without_personal(readings: Sequence[Reading]) -> tuple[Batch, dict[int, list[Span]]]:

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.characters import Codes, codes_of, exact_table, text_of, view_table
-from nlp.masking import has_zero_width, is_broken, storable, view_of
+from nlp.markup import has_hidden, has_markup
+from nlp.masking import is_broken, storable, view_of
 
 GAP = 0x1E
 """Code of the separator after each text: a control character that no pattern and no dictionary holds."""
@@ -21,7 +22,7 @@ Places = NDArray[np.int64]
 
 @attrs.frozen(kw_only=True, eq=False)
 class Batch:
-    """Views of texts, joined: one code point of view for one of text, but for zero-width characters, which are out."""
+    """Views of texts, joined: one code point of view for one of text, but for what a person does not see, which is out."""
 
     texts: tuple[str, ...]
     """As given, characters that can't be stored replaced."""
@@ -34,7 +35,7 @@ class Batch:
     ends: Places
     """One past its last character; the separator stands there."""
     kept: dict[int, list[int]]
-    """For texts with zero-width characters (by number): the place in the text of each character of the view."""
+    """For texts with zero-width characters or markup (by number): the place in the text of each character of the view."""
     exact: tuple[bool, ...]
     """Per text: is its view already its normalised form?"""
 
@@ -63,17 +64,20 @@ def batch_of(texts: Sequence[str]) -> Batch:
     if is_broken(joined):
         texts = [storable(text) for text in texts]
     plain = list(texts)
-    if not has_zero_width(joined):
+    marked = []
+    if not has_hidden(joined):
         codes, lengths = codes_of(joined), np.fromiter(map(len, plain), np.int64, len(plain))
     else:
         for number, text in enumerate(plain):
             view, places = view_of(text)
             if places is not None:
                 kept[number], plain[number] = places, view
+                marked += [number] if has_markup(text) else []
         codes, lengths = codes_of("\x1e".join(plain) + "\x1e"), np.fromiter(map(len, plain), np.int64, len(plain))
     ends = np.cumsum(lengths + 1) - 1
     starts = ends - lengths
     exact = np.add.reduceat(~exact_table()[codes], starts) == 1 if plain else np.zeros(0, np.bool_)  # 1: the separator
+    exact[marked] = False  # the normalised form keeps markup
     codes = view_table()[codes]
     codes[codes == GAP] = 0x20
     codes[ends] = GAP

@@ -5,6 +5,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+from domain import default_texts
 from nlp.characters import BROKEN, ZERO_WIDTH, simplified
 from nlp.masking import mask
 
@@ -12,14 +13,11 @@ __all__ = ["is_default_text", "mask", "normalize", "own_words"]
 
 _ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
-_CHAIN = re.compile(r"//\s?@")
-_REPOST_ONLY = re.compile(r"(转发微博|轉發微博|转发|repost|快转微博|[\s,，.。!！:：])*", re.IGNORECASE)
-_DEFAULT = re.compile(
-    r"(此|该|本)?(用户|买家|顾客|评价方|会员)?"
-    r"(未(填写|及时|能及时|作出|做出|写)[^,。]{0,6}(评价|评论)(内容)?|没有?(填写|写)(评价|评论)(内容)?|觉得商品(不错|很好|非常好|较好|一般)"
-    r"|(系统|平台)?(自动)?默认(给予|给出|为)?[^,。]{0,4}(好评|评价)[^,。]{0,6}"
-    r"|默认好评|系统(自动)?(给予|给出)?好评|给(了|出)(商品)?好评)[!。.~,]*"
-    r"|(初次评价|评价方未及时做出评价)[:,，]?(系统默认好评)?[!。.~]*|系统默认好评[!。.~]*|暂无评价内容?|无评价内容?|买家没有填写评价内容",
+_CHAIN = re.compile(r"(?<!http:)(?<!https:)[/／]{2}\s?[@＠]|(?:^|(?<=\s))[Rr][Tt]\s?[@＠]")
+_REPLY = re.compile(r"\s*(?:回复|回覆|回復|reply(?: to)?)\s*[@＠][^\s:：@＠]{1,30}\s*[:：]\s*", re.IGNORECASE)
+_REPOST_ONLY = re.compile(
+    r"(转发微博|轉發微博|转发|轉發|转|轉|repost|retweet|快转微博|快轉微博|分享微博|转发理由|[\s,，.。!！:：~～…]|\[转发\])*",
+    re.IGNORECASE,
 )
 
 
@@ -59,20 +57,22 @@ def _converter() -> Any:  # opencc ships no types
 
 
 def own_words(text: str) -> str:
-    """The poster's own words of a Weibo repost chain: what stands before the first `//@`.
+    """The poster's own words of a repost chain: what stands before the first `//@`, and after whom it answers (回复@某某:).
 
-    The whole text where there is no chain; "" where the poster only passed it on (转发微博).
+    The whole text where there is neither; "" where the poster only passed it on (转发微博).
     """
-    end = own_end(text)
-    return "" if _REPOST_ONLY.fullmatch(text, 0, end) and end < len(text) else text[:end]
+    lead = _REPLY.match(text)
+    return text[lead.end() if lead else 0 : own_end(text)]
 
 
 def own_end(text: str) -> int:
-    """Where the poster's own words end: index of the first `//@`, else the length."""
+    """Where the poster's own words end: index of the first `//@`, 0 where the poster said nothing, else the length."""
     found = _CHAIN.search(text)
-    return found.start() if found else len(text)
+    if found is None:
+        return len(text)
+    return 0 if _REPOST_ONLY.fullmatch(text, 0, found.start()) else found.start()
 
 
 def is_default_text(text: str) -> bool:
     """Did the site write this instead of a person (此用户未填写评价内容, 系统默认好评)?"""
-    return 3 < len(text) < 40 and _DEFAULT.fullmatch(normalize(text).replace(" ", "")) is not None
+    return 3 < len(text) < 80 and default_texts.is_default_text(normalize(text))

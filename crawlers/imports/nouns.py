@@ -10,9 +10,9 @@ from crawlers.imports import cells
 from crawlers.imports.cells import BadCell
 from crawlers.imports.mapping import Mapping
 from crawlers.imports.row import Row
-from crawlers.sites.values import is_default_text
 from crawlers.sites.weibo_addresses import post_page
 from crawlers.sites.weibo_numbers import bid_of, is_mid
+from domain.default_texts import is_default_text
 from domain.documents import AuthorKind, Document, Kind, Post, Review
 from domain.prices import PriceObservation
 

@@ -7,8 +7,9 @@ from typing import Any
 from crawlers.sites.adapter import JsonObject, Stats
 from crawlers.sites.answers import Refused
 from crawlers.sites.jd_addresses import Address, item_url
-from crawlers.sites.values import Count, beijing, count, is_default_text, mapping, name, plain, rows, stars, whole
+from crawlers.sites.values import Count, beijing, count, mapping, name, plain, rows, stars, whole
 from crawlers.sites.values import one_line as line
+from domain.default_texts import is_default_text
 from domain.documents import Passage, Review
 from domain.feeds import Outcome
 

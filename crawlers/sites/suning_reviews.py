@@ -9,7 +9,6 @@ from crawlers.sites.suning_addresses import Address, item_url, unpadded
 from crawlers.sites.values import (
     beijing,
     count,
-    is_default_text,
     mapping,
     name,
     one_line,
@@ -18,6 +17,7 @@ from crawlers.sites.values import (
     stars,
     whole,
 )
+from domain.default_texts import is_default_text
 from domain.documents import Passage, Review
 from domain.feeds import Outcome
 

@@ -8,7 +8,8 @@ from typing import Any
 from crawlers.sites.adapter import JsonObject, Stats
 from crawlers.sites.answers import Refused
 from crawlers.sites.taobao_addresses import item_url
-from crawlers.sites.values import beijing, count, is_default_text, mapping, one_line, plain, rows, whole
+from crawlers.sites.values import beijing, count, mapping, one_line, plain, rows, whole
+from domain.default_texts import is_default_text
 from domain.documents import Passage, Review
 from domain.feeds import Outcome
 from domain.times import SHANGHAI
@@ -21,11 +22,6 @@ PICTURES = ("feedPicPathList", "reviewPicPathList", "pics", "feedPicList", "phot
 APPENDS = ("appendComment", "appendedFeed", "append", "reviewAppendVO", "appendList")
 APPEND_TEXTS = ("content", "appendedFeedback", "feedback", "appendedWordContent", "appendFeedback")
 APPEND_DATES = ("commentTime", "feedbackDate", "appendedFeedbackDate", "createTime", "date", "appendDate", "reviewDate")
-FILLER = re.compile(
-    r"(?:[此该]用户|买家|评价方).{0,6}(?:没有|未)(?:填写|及时|作出|做出|发表).{0,6}(?:评价|评论|内容)[。.!！]?"
-    r"|[此该]用户觉得商品(?:较好|很好|非常好|不错)(?:[，,]给出(?:\d星)?好评)?[。.!！]?|系统默认(?:好评|评价)[。.!！]?"
-)
-"""Words of this site's own for a buyer who wrote nothing, besides those that all sites share."""
 DAY = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 EARLIEST_MS = 946_684_800_000  # the year 2000: smaller numbers are seconds, or no moment at all
 
@@ -110,7 +106,7 @@ def _review(row: JsonObject, item: str, seen_at: datetime) -> Review | None:
         variant=_variant(row),
         append=append,
         seller_replies=_replies(row),
-        default_text=is_default_text(text) or FILLER.fullmatch(text) is not None,
+        default_text=is_default_text(text),
         region=one_line(row.get("location") or row.get("ipLocation")),
     )
 

@@ -15,12 +15,6 @@ SCALE = {"": 1, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000, "亿": 100_0
 TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.DOTALL)  # an open comment hides the rest, as in browsers
 BREAK = re.compile(r"<br\s*/?>|</p\s*>", re.IGNORECASE)
 EMOTICON = re.compile(r"<img\b[^<>]*?\balt=[\"']?(\[[^\]<>]{1,20}\])[^<>]*>", re.IGNORECASE)
-DEFAULT_TEXT = re.compile(
-    r"(?:(?:\d+天内)?(?:[此该]?(?:用户|会员|顾客)|评价方|买家|您)(?:没有|未及时|未|暂未)"
-    r"(?:(?:填写|作出|做出|给出|发表)(?:文字)?(?:评价|评论|内容)(?:内容)?|评价|点评)哦?"
-    r"|[此该]用户觉得商品(?:较好|很好|非常好|不错|一般|较差|很差|非常差)[,，]给出了?(?:\d星)?[好中差]评"
-    r"|(?:系统|超时|用户)?默认(?:好评|评价))(?:[\s,，。.!！~～]*(?:系统)?默认好评)?[\s,，。.!！~～]*"
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -92,11 +86,6 @@ def plain(raw: Any) -> str:  # a site's own value
 def one_line(raw: Any) -> str:  # a site's own value
     """`plain` with every run of white space as one blank, for titles and names."""
     return " ".join(plain(raw).split())
-
-
-def is_default_text(text: str) -> bool:
-    """Is the whole text the site's own filler for a buyer who wrote nothing?"""
-    return DEFAULT_TEXT.fullmatch(text.strip()) is not None
 
 
 def mapping(raw: Any) -> dict[str, Any]:  # a site's own value

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from crawlers.sites.adapter import RawPage
 from crawlers.sites.answers import Refused, decode, read_json, unpack
-from crawlers.sites.values import beijing, count, is_default_text, money, plain
+from crawlers.sites.values import beijing, count, money, plain
+from domain.default_texts import is_default_text
 from domain.feeds import Outcome
 
 SEEN = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)

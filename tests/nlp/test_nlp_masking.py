@@ -1,6 +1,10 @@
 """A set of personal data written for this project (all invented), and of figures that only look like them."""
 
+import time
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nlp.normalize import mask
 
@@ -94,3 +98,42 @@ def test_the_words_around_personal_data_stay() -> None:
 
 def test_what_can_not_be_stored_is_replaced() -> None:
     assert mask("a\x00b\ud800c") == "a\ufffdb\ufffdc"
+
+
+ODD = st.text(alphabet=st.characters(), max_size=60)
+LIKELY = st.lists(
+    st.sampled_from(
+        ["138", "1234", "5678", "13812345678", "-", " ", "@", "qq", "v", "加", "号", "栋", "订单", "微信", "路", "3", "楼", "一", "三", "电话", "400", "<b>", "\u200b", "［电话］", "小区", "0571", "x", ".com", "浙A", "12345", "单元", "村", "组", "❤", "😀", "abc", "住在", "杭州市", "\ud800", "\n"]
+    ),
+    max_size=14,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(ODD | LIKELY)
+def test_masking_any_text_twice_is_masking_it_once(text: str) -> None:
+    once = mask(text)
+    assert mask(once) == once
+
+
+@given(st.text(alphabet="漏水了客服不理人，。！空调安装师傅态度差，", max_size=50))
+def test_words_without_numbers_stay(text: str) -> None:
+    assert mask(text) == text
+
+
+def test_what_a_link_hides_is_masked_too() -> None:
+    assert "138" not in mask('<a href="tel:13812345678">打这个</a>')
+    assert mask("138<b>1234</b>5678") == "［电话］"
+    assert mask("a&nbsp;13812345678") == "a&nbsp;［电话］"
+
+
+@pytest.mark.parametrize(
+    "filler", ["1", "一", "a", "@", "12-", "3栋", "加v", "漏", "1😀", "村三组", "a1@", "<b", "&#1"]
+)
+def test_work_grows_with_the_length_of_a_line_not_with_its_square(filler: str) -> None:
+    def seconds(length: int) -> float:
+        begin = time.process_time()
+        mask(filler * (length // len(filler)))
+        return time.process_time() - begin
+
+    assert seconds(400_000) < 40 * (seconds(40_000) + 0.01)  # quadratic work: 100 times

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlp.markup import has_hidden, shown
 from nlp.normalize import is_default_text, normalize, own_words
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=60)
@@ -69,3 +70,50 @@ def test_a_sites_own_filler_is_known(text: str) -> None:
 )
 def test_a_persons_short_words_are_no_filler(text: str) -> None:
     assert not is_default_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("回复@某某:说得对//@别人:漏水", "说得对"),
+        ("回复@某某 ：我也是", "我也是"),
+        ("我家也是／／＠某某：漏水", "我家也是"),
+        ("转发微博。//@某某:漏水", ""),
+        ("轉發微博//@某某:漏水", ""),
+        ("RT @someone: leaking", ""),
+        ("气死 RT @someone: leaking", "气死 "),
+        ("看这个 https://@host/x", "看这个 https://@host/x"),
+        ("start @某某 一起看", "start @某某 一起看"),
+    ],
+)
+def test_the_own_words_of_other_kinds_of_chains(text: str, own: str) -> None:
+    assert own_words(text) == own
+
+
+def test_what_a_person_does_not_see_is_out_of_the_view_and_its_places_are_kept() -> None:
+    text = '漏\u200b水<br/>噪音<b>大</b>&nbsp;<img src="x" alt="[泪]">&amp;<script>var 好评=1</script>完'
+    seen, places = shown(text)
+    assert seen == "漏水\n噪音大\xa0[泪]&完"
+    assert [text[place] for place, sign in zip(places, seen, strict=True) if sign not in "\n\xa0&"] == list(
+        "漏水噪音大[泪]完"
+    )
+
+
+@pytest.mark.parametrize("text", ["a & b", "<3", "<某某>", "&nothing;", "x<y"])
+def test_signs_that_are_no_markup_stay_in_view(text: str) -> None:
+    assert not has_hidden(text)
+
+
+@given(ANY_TEXT)
+def test_each_seen_character_has_a_place_and_places_grow(text: str) -> None:
+    seen, places = shown(text)
+    assert len(seen) == len(places)
+    assert places == sorted(set(places))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<p>此用户未填写评价内容</p>", "系统默认好评👍", "该用户觉得商品非常好，给出5星好评", "此用戶未填寫評價內容"],
+)
+def test_filler_is_known_through_markup_and_scripts(text: str) -> None:
+    assert is_default_text(text)
