@@ -17,6 +17,7 @@ A_DAY = 2.0
 _KINDS = {"default": 8.0, "copy": 4.0, "advert": 0.8, "negative": 11.0, "mixed": 13.0, "neutral": 6.0, "positive": 57.2}
 _STARS = {"negative": (1, 1, 1, 2, 2, 3), "mixed": (3, 3, 4, 4, 5), "neutral": (3, 4, 5), "positive": (5, 5, 5, 5, 4)}
 _APPENDED, _ANSWERED, _DIMENSIONED = 0.06, 0.25, 0.15
+_WISHING, _ODD, _PAID, _SLIPPED = 0.06, 0.16, 0.006, 0.006
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -41,6 +42,8 @@ def day_of_reviews(seed: int, product: Product, day: date) -> tuple[Review, ...]
 def _review(rng: Random, product: Product, at: datetime, day_number: int, number: int) -> Review:
     kind = rng.choices(list(_KINDS), weights=list(_KINDS.values()))[0]
     draft = _draft(rng, product, kind)
+    if kind not in ("default", "copy", "advert"):
+        draft = _with_more(Random(f"more/{draft.text}/{number}"), product, draft)
     bought = at - timedelta(days=rng.randrange(1, 25), seconds=rng.randrange(80_000))
     review = Review(
         id=ids.review_id(day_number, product.index, number),
@@ -74,6 +77,29 @@ def _draft(rng: Random, product: Product, kind: str) -> _Draft:
     if kind == "mixed":
         return _mixed(rng, product)
     return _plain(rng, product, kind)
+
+
+def _with_more(rng: Random, product: Product, draft: _Draft) -> _Draft:
+    """Now and then a wish, a trouble that no aspect knows, a reward for praise, or stars that slipped; with dice of their own."""
+    more = REVIEWS["more"]
+    chance = rng.random()
+    if draft.markup:
+        return draft
+    if chance < _WISHING:
+        return attrs.evolve(
+            draft, text=_joined(draft.text, rng.choice(more["wishes"][product.category] + more["wishes"]["any"]))
+        )
+    if chance < _WISHING + _ODD and draft.polarity == "negative":
+        return attrs.evolve(draft, text=_joined(draft.text, rng.choice(more["oddities"][product.category])))
+    if chance > 1 - _PAID and draft.polarity != "neutral":
+        return attrs.evolve(draft, text=_joined(draft.text, rng.choice(more["rewards"])), score=5)
+    if chance > 1 - _PAID - _SLIPPED and draft.polarity == "positive":
+        return attrs.evolve(draft, score=1)
+    return draft
+
+
+def _joined(text: str, clause: str) -> str:
+    return text.rstrip("，。！") + "，" + clause
 
 
 def _plain(rng: Random, product: Product, polarity: str) -> _Draft:

@@ -83,8 +83,8 @@ class Periods:
 
     @property
     def days(self) -> int:
-        """Length in whole days, at least 1."""
-        return max(1, round((self.since - self.before) / timedelta(days=1)))
+        """Length in days, a begun one counts."""
+        return max(1, -((self.before - self.since) // timedelta(days=1)))
 
 
 def periods(selection: Selection, now: datetime) -> Periods:

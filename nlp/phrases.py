@@ -118,8 +118,8 @@ def frequent(spoken: Spoken, *, names: Collection[str] = ()) -> dict[str, frozen
 def _runs(clause: Clause, often: Collection[str]) -> Iterator[tuple[str, ...]]:
     tokens = clause.tokens
     for begin, first in enumerate(tokens):
-        if first not in often or not may_begin(first):
-            continue
+        if first not in often or not may_begin(first) or (begin and tokens[begin - 1] == first[1:] != ""):
+            continue  # 能|不能|管管 asks: nobody says 不能管管
         text = ""
         for end in range(begin, min(len(tokens), begin + LONGEST_WORDS)):
             if tokens[end] not in often:

@@ -18,22 +18,24 @@ _NO_NAME = ("nr", "ns", "nt")
 """People, places and bodies."""
 
 
+@cache
 def may_begin(word: str) -> bool:
     """May a phrase begin with this word?"""
-    return (
-        word in NEGATIONS
-        or word in _own()
-        or (word not in _function() and _worded(word) and not _tag(word).startswith(_NEVER))
-    )
+    if word in NEGATIONS or word == "买":
+        return True
+    return _may_stand_at_an_edge(word)
 
 
+@cache
 def may_end(word: str) -> bool:
     """May a phrase end with this word?"""
+    return word not in NEGATIONS and word not in read_trivial() and _may_stand_at_an_edge(word)
+
+
+def _may_stand_at_an_edge(word: str) -> bool:
     if word in _own():
         return True
-    if word in NEGATIONS or word in _function() or word in read_trivial() or not _worded(word):
-        return False
-    return not _tag(word).startswith(_NEVER)
+    return not (word in _filler() or word in _function() or _tag(word).startswith(_NEVER)) and _worded(word)
 
 
 def may_name(words: Sequence[str]) -> bool:

@@ -103,7 +103,12 @@ def router(shell: Shell, live: Fresh[StoryPage]) -> APIRouter:
         sentiment: str = "negative",
         span: str = "",
     ) -> Json:
-        return Json([theme_row(r) for r in desk.themes.of(chosen_of(request.query_params, shell.now, search=desk.search).selection)])
+        return Json(
+            [
+                theme_row(r)
+                for r in desk.themes.of(chosen_of(request.query_params, shell.now, search=desk.search).selection)
+            ]
+        )
 
     @routes.get("/prices", summary="Products with their newest price per shop")
     def prices() -> Json:
