@@ -1,6 +1,6 @@
 """The analyzer: all readers over a batch of texts, in the order that keeps personal data out of everything."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -66,9 +66,11 @@ class Analyzer:
         entities: EntityTerms,
         second: Second | None = None,
         taxonomy: Taxonomy | None = None,
+        own_words: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """Parts that are costly to make, made once. second: reads whole texts after the model, or instead of it."""
         self._model, self._segmenter, self._entities, self._second = model, words, entities, second
+        self._own_words, self._learnt = own_words, tuple[str, ...]()
         self._vocabulary, self._judge = Vocabulary(entities, taxonomy), load_judge()
         named = [] if second and second.replaces else [model.version]
         self.version = "+".join([*named, *([second.version] if second else []), f"rules{RULES}"])
@@ -83,20 +85,23 @@ class Analyzer:
         models: Path = MODELS,
         deep: bool = False,
         aspects: Path | None = None,
+        own_words: Callable[[], Iterable[str]] = tuple,
     ) -> "Analyzer":
         """The model and dictionaries, with the user's own brands (canonical name → other spellings).
 
         engine: rjieba or jieba. sentiment: ngram or snownlp. models: folder of the n-gram model, the shipped one by default.
-        deep: also the second stage. aspects: the user's own taxonomy, laid over ours; need not exist. Raises InvalidSettings for another engine, MissingExtra where a part is not installed.
+        deep: also the second stage. aspects: the user's own taxonomy, laid over ours; need not exist.
+        own_words: gives the user's own words, any script; asked at each call of `analyze_many`. Raises InvalidSettings for another engine, MissingExtra where a part is not installed.
         """
         extra = extra_brands or {}
-        own = [normalize(word) for name, aliases in extra.items() for word in (name, *aliases) if word.strip()]
+        brands = [word for name, aliases in extra.items() for word in (name, *aliases)]
         return cls(
             model=load_model(models),
-            words=segmenter(engine, words=own),
+            words=segmenter(engine),
             entities=EntityTerms(extra),
             second=second_of(sentiment, deep=deep),
             taxonomy=load_taxonomy(aspects),
+            own_words=lambda: (*brands, *own_words()),
         )
 
     def analyze(self, reading: Reading) -> Analysis:
@@ -104,7 +109,10 @@ class Analyzer:
         return self.analyze_many([reading])[0]
 
     def analyze_many(self, readings: Sequence[Reading]) -> list[Analysis]:
-        """One analysis a reading, in order; never raises for any text."""
+        """One analysis a reading, in order; never raises for any text. Own words that are new since the last call count."""
+        if (own := tuple(self._own_words())) != self._learnt:
+            self._segmenter.learn(map(normalize, own))
+            self._learnt = own
         return [analysis for portion in _portions(readings) for analysis in self._read(portion)]
 
     def moods(self, texts: Sequence[str]) -> Floats:

@@ -17,6 +17,7 @@ from tingchao.commands import (
     running,
     sessions,
     watching,
+    words,
 )
 
 app = typer.Typer(
@@ -27,7 +28,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for topic in (running, sessions, importing, asking, evaluating, insight, watching, reading, replay, forget, evidence):
+for topic in (
+    running,
+    sessions,
+    importing,
+    asking,
+    evaluating,
+    insight,
+    watching,
+    reading,
+    replay,
+    forget,
+    evidence,
+    words,
+):
     topic.add_to(app)
 
 

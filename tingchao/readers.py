@@ -1,14 +1,17 @@
 """The reader of texts that this installation's settings and models ask for; imports little, so that `analyze` starts at once."""
 
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
 
 from domain.errors import InvalidSettings, MissingExtra
+from domain.watches import Watch
 from tingchao.folders import demo_folder, real_folder
 from tingchao.own_models import chosen_model
+from tingchao.own_words import FILE, OwnWords
 from tingchao.settings import load
 
 if TYPE_CHECKING:
@@ -30,9 +33,21 @@ class ReaderChoice:
     """With the second stage?"""
     models: Path | None
     """Folder of the customer's own model; None = the shipped one."""
+    words_file: Path
+    """The team's own words; need not exist."""
+    words: tuple[str, ...] = ()
+    """Own words of the settings."""
 
-    def load(self, *, brands: dict[str, tuple[str, ...]] | None = None) -> "Analyzer":
-        """It, ready. brands: further names with their aliases. Raises MissingExtra where a part of it is not installed."""
+    def load(
+        self,
+        *,
+        brands: dict[str, tuple[str, ...]] | None = None,
+        watched: Callable[[], Iterable[Watch]] = tuple,
+    ) -> "Analyzer":
+        """It, ready. brands: further names with their aliases. watched: watches whose words stay whole, asked at each batch.
+
+        Raises MissingExtra where a part of it is not installed.
+        """
         from nlp.analyzer import Analyzer
         from nlp.sentiment import MODELS
 
@@ -42,22 +57,21 @@ class ReaderChoice:
             sentiment=self.sentiment,
             models=self.models or MODELS,
             deep=self.deep,
+            own_words=OwnWords(file=self.words_file, settings=self.words, watched=watched),
         )
 
 
-def reader_choice(
-    folder: Path | None = None, *, engine: str = "rjieba", sentiment: str = "", deep: str = ""
-) -> ReaderChoice:
+def reader_choice(folder: Path | None = None, *, engine: str = "", sentiment: str = "", deep: str = "") -> ReaderChoice:
     """What the names mean in an installation. folder: its data folder, the real one by default.
 
-    sentiment: ngram or snownlp; deep: auto, on or off; "" = as the settings say.
+    engine: rjieba or jieba; sentiment: ngram or snownlp; deep: auto, on or off; "" = as the settings say.
     Raises InvalidSettings for another name, MissingExtra where the second stage is asked for and not installed.
     """
     from nlp.engines import SENTIMENTS
 
     folder = folder or reading_folder()
     settings = load(folder).reading
-    sentiment, deep = sentiment or settings.sentiment, deep or settings.deep
+    engine, sentiment, deep = engine or settings.segmenter, sentiment or settings.sentiment, deep or settings.deep
     _check("segmentation engine", engine, SEGMENTERS)
     _check("sentiment engine", sentiment, SENTIMENTS)
     _check("second stage", deep, DEEP)
@@ -66,6 +80,8 @@ def reader_choice(
         sentiment=sentiment,
         deep=sentiment == "ngram" and _is_deep(deep),
         models=chosen_model(folder),
+        words_file=folder / FILE,
+        words=tuple(settings.words),
     )
 
 

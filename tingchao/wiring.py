@@ -288,7 +288,7 @@ def _house(
 
     def ingest() -> Ingest:
         brands = {w.brand: w.aliases for w in watches.list() if w.brand}
-        reader = reader_choice(folder.path).load(brands=brands)
+        reader = reader_choice(folder.path).load(brands=brands, watched=watches.list)
         return Ingest(
             inbox=inbox,
             reader=reader,

@@ -23,7 +23,7 @@ def analyze(
     file: Annotated[
         str, typer.Argument(help="JSON Lines: {id, text[, source, rating, author, published_at, brand, product]}")
     ] = "-",
-    engine: Annotated[str, typer.Option(help="segmentation: rjieba or jieba")] = "rjieba",
+    engine: Annotated[str, typer.Option(help="segmentation: rjieba or jieba; default: [reading] segmenter")] = "",
     sentiment: Annotated[str, typer.Option(help="ngram or snownlp; default: [reading] sentiment of the settings")] = "",
     deep: Annotated[str, typer.Option(help="second stage: auto, on or off; default: [reading] deep")] = "",
     workers: Annotated[int, typer.Option(min=0, help="processes that read; 0 = one for each core")] = 1,
