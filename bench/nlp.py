@@ -1,11 +1,14 @@
-"""How fast a text is read: `python bench/nlp.py`; the whole chain, its parts, start and memory, snownlp in the same run."""
+"""How fast a text is read: `python bench/nlp.py`; the whole chain, its parts, `analyze` end to end, start and memory, the second stage and snownlp in the same run."""
 
 import argparse
 import csv
 import gzip
+import json
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data" / "nlp"
 START = "import time; t=time.perf_counter(); from nlp.analyzer import Analyzer; i=time.perf_counter(); Analyzer.load(); print(i-t, time.perf_counter()-i)"
+WHOLE = "whole chain with near-duplicates"
 CLAUSES = (
     "制冷很快",
     "安装师傅乱收费",
@@ -60,49 +64,111 @@ def start_seconds() -> tuple[float, float]:
     return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--count", type=int, default=16_000)
-    parser.add_argument("--snownlp", type=int, default=200, help="texts for snownlp, 0 leaves it out")
-    options = parser.parse_args(arguments)
-    sys.path.insert(0, str(ROOT))
+def parts_of(sample: Sequence[str]) -> dict[str, float]:
+    """Texts per CPU second of the whole chain and of each part that can be run alone."""
     from nlp.analyzer import Analyzer, Reading
     from nlp.batch import batch_of
     from nlp.duplicates import NearDuplicates
+    from nlp.findings import Findings
     from nlp.segment import segmenter
     from nlp.sentiment import load_model
 
-    sample = texts(options.data, options.count)
-    mean = sum(map(len, sample)) / len(sample)
     analyzer, model, words = Analyzer.load(), load_model(), segmenter()
     readings = [Reading(text=text) for text in sample]
+    normalized = [analysis.normalized for analysis in analyzer.analyze_many(readings)]
+    rounds = [sample[at : at + 512] for at in range(0, len(sample), 512)]
 
     def chain() -> None:
         NearDuplicates().add_many([analysis.normalized for analysis in analyzer.analyze_many(readings)])
 
-    def mood() -> None:
-        for at in range(0, len(sample), 512):
-            model.documents(batch_of(sample[at : at + 512]))
-
-    rates = {
-        "whole chain with near-duplicates": cpu_rate(chain, len(sample)),
-        "sentiment alone": cpu_rate(mood, len(sample)),
-        "segmentation alone": cpu_rate(lambda: [words.cut(text) for text in sample], len(sample)),
-        "near-duplicates alone": cpu_rate(lambda: NearDuplicates().add_many(sample), len(sample)),
+    vocabulary = analyzer._vocabulary  # the only part without a public door
+    actions: dict[str, Callable[[], object]] = {
+        WHOLE: chain,
+        "sentiment of whole texts": lambda: [model.documents(batch_of(part)) for part in rounds],
+        "segmentation": lambda: [words.cut(text) for text in normalized],
+        "dictionaries searched": lambda: [Findings(batch_of(part), {}, vocabulary) for part in rounds],
+        "near-duplicates": lambda: NearDuplicates().add_many(normalized),
     }
+    return {name: cpu_rate(action, len(sample)) for name, action in actions.items()}
+
+
+def analyze_rates(sample: Sequence[str], workers: Sequence[int]) -> dict[str, tuple[float, float]]:
+    """`tingchao analyze` on a file, by number of workers: texts per second of wall clock and per CPU second, start left out.
+
+    What starting takes is measured with a file of one line and taken away.
+    """
+    answer = {}
+    with tempfile.TemporaryDirectory() as folder:
+        whole, one = Path(folder) / "docs.jsonl", Path(folder) / "one.jsonl"
+        lines = [json.dumps({"id": n, "text": text}, ensure_ascii=False) for n, text in enumerate(sample)]
+        whole.write_text("\n".join(lines) + "\n", "utf-8")
+        one.write_text(lines[0] + "\n", "utf-8")
+        for number in workers:
+            took = [min(_analyzed(path, number, folder) for _ in range(2)) for path in (whole, one)]
+            wall, cpu = (took[0][n] - took[1][n] for n in (0, 1))
+            answer[f"analyze --workers {number}"] = (len(sample) / wall, len(sample) / cpu)
+    return answer
+
+
+def _analyzed(path: Path, workers: int, folder: str) -> tuple[float, float]:
+    """Seconds of wall clock and of CPU, children included."""
+    before, begin = os.times(), time.perf_counter()
+    with open(os.devnull, "wb") as nowhere:
+        subprocess.run(
+            [sys.executable, "-m", "tingchao", "analyze", str(path), "--workers", str(workers)],
+            cwd=ROOT, stdout=nowhere, check=True, env=os.environ | {"TINGCHAO_DATA": folder},
+        )  # fmt: skip
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - begin, cpu
+
+
+def slow_rates(sample: Sequence[str], count: int) -> dict[str, float]:
+    """Texts per CPU second of the cascade with the second stage where it is installed, and of snownlp, on some of the texts."""
+    from nlp.judges import available, judge
+
+    part = sample[:: max(1, len(sample) // count)]
+    answer = {}
+    for name in ("ours+bge", "snownlp"):
+        if available()[name] is None:
+            made = judge(name)
+            answer[name] = cpu_rate(lambda made=made: made.probabilities(part), len(part))
+    return answer
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--count", type=int, default=16_000)
+    parser.add_argument(
+        "--snownlp", type=int, default=200, help="texts for snownlp and the second stage, 0 leaves them out"
+    )
+    parser.add_argument(
+        "--workers", type=int, nargs="*", default=[1, 2], help="also `tingchao analyze` with so many workers"
+    )
+    options = parser.parse_args(arguments)
+    sys.path.insert(0, str(ROOT))
+    sample = texts(options.data, options.count)
+    mean = sum(map(len, sample)) / len(sample)
+    rates = parts_of(sample)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     imported, loaded = start_seconds()
-    print(f"{len(sample)} texts of {mean:.0f} characters; per CPU second of one core; best of three")
+    print(
+        f"{len(sample)} texts of {mean:.0f} characters; per CPU second of one core; best of three; share = of the whole chain"
+    )
     for name, rate in rates.items():
-        print(f"{name:<34}{rate:>10,.0f} texts/s{rate * mean / 73:>10,.0f} at 73 characters")
-    if options.snownlp:
-        from nlp.snownlp_engine import SnownlpEngine
-
-        engine, part = SnownlpEngine(), sample[:: max(1, len(sample) // options.snownlp)]
-        slow = cpu_rate(lambda: engine.probabilities(part), len(part))
-        print(f"{'snownlp sentiment alone':<34}{slow:>10,.0f} texts/s   ours {rates['sentiment alone'] / slow:,.0f} x")
-    print(f"import {imported:.2f} s, load {loaded:.2f} s, memory {memory:.0f} MiB before snownlp")
+        share = f"{rates[WHOLE] / rate:>7.0%}"
+        print(f"{name:<34}{rate:>10,.0f} texts/s{rate * mean / 73:>10,.0f} at 73 characters{share}")
+    for name, (wall, cpu) in (analyze_rates(sample, options.workers) if options.workers else {}).items():
+        print(
+            f"{name:<34}{cpu:>10,.0f} texts/s{cpu * mean / 73:>10,.0f} at 73 characters{'':7}{wall:>10,.0f} texts/s of wall clock"
+        )
+    for name, rate in (slow_rates(sample, options.snownlp) if options.snownlp else {}).items():
+        ratio = rates["sentiment of whole texts"] / rate
+        print(
+            f"{name + ', sentiment of whole texts':<34}{rate:>10,.0f} texts/s   our n-grams {ratio:,.0f} x, our whole chain {rates[WHOLE] / rate:,.0f} x"
+        )
+    print(f"import {imported:.2f} s, load {loaded:.2f} s, memory {memory:.0f} MiB before the slow ones")
 
 
 if __name__ == "__main__":
