@@ -52,6 +52,8 @@ class _Text:
     titled: Titled
     found: Found
     names: list[Named]
+    category: str
+    """The appliance talked about, canonical; "" if none is named."""
     mentions: list[Mention]
 
 
@@ -176,10 +178,11 @@ class Analyzer:
         filler = reading.default_text or _is_filler(view)
         titled = self._entities.title(reading.brand, reading.product) if reading.brand or reading.product else _UNTITLED
         found = findings.of(number, end_of_own)
-        names = named(found.naming, batch.view, start, end, titled=titled) if found.naming else []
+        terms = self._entities
+        names = named(found.naming, batch.view, start, end, titled=titled, terms=terms) if found.naming else []
         category = titled.category or next((name.name for name in names if name.kind == "category"), "")
-        if findings.latin[number] > 1:
-            names += models_in(batch.view, start, end)
+        if findings.latin[number]:
+            names += models_in(names, batch.view, start, end)
         return _Text(
             number=number,
             start=start,
@@ -192,6 +195,7 @@ class Analyzer:
             titled=titled,
             found=found,
             names=names,
+            category=category,
             mentions=[]
             if filler
             else mentions(
@@ -205,8 +209,10 @@ class Analyzer:
         spam, reasons = _ORDINARY
         if text.filler or text.found.spam:
             spam, reasons = spam_score(text.found.spam, default_text=text.filler, contacts=text.contacts)
-        brands = [name for name in text.names if name.kind == "brand"]
-        view = findings.batch.view
+        told: tuple[str, ...] = (text.titled.brand,) if text.titled.brand else ()
+        if any(name.kind == "brand" for name in text.names):
+            view, things = findings.batch.view, self._entities.things
+            told = about(text.names, view, text.start, text.own_end, titled=text.titled, things=things)
         return Analysis(
             tokens=tuple(self._segmenter.cut(text.normalized)),
             sentiment=Polarity.NEUTRAL if text.filler else LEVELS[p.index(max(p))],
@@ -215,9 +221,8 @@ class Analyzer:
             normalized=text.normalized,
             aspects=aspects,
             entities=_entities(text, findings),
-            about=about(brands, view, text.start, text.own_end, titled=text.titled)
-            if brands or text.titled.brand
-            else (),
+            about=told,
+            groups=self._entities.groups(told, text.category) if told else (),
             severity=_severity(text, findings) if text.found.grave and not text.filler else None,
             spam=spam,
             spam_reasons=reasons,

@@ -10,7 +10,7 @@ from domain.analysis import AspectOpinion
 from nlp.aspects import Mention
 from nlp.batch import Batch, Places
 from nlp.clauses import clause_bounds, trimmed
-from nlp.entities import Sense
+from nlp.entities import Naming
 from nlp.judging import Clues, Judge, Marks, clues, judged
 from nlp.masking import Span, masked_with
 from nlp.sentiment import Floats, SentimentModel
@@ -29,7 +29,7 @@ class Found:
 
     aspects: list[tuple[int, int, tuple[Term, ...]]] = attrs.field(factory=list)
     aspect_clauses: list[int] = attrs.field(factory=list)
-    naming: list[tuple[int, int, Sense | str]] = attrs.field(factory=list)
+    naming: list[tuple[int, int, Naming]] = attrs.field(factory=list)
     grave: list[tuple[int, int, Grave]] = attrs.field(factory=list)
     grave_clauses: list[tuple[int, int]] = attrs.field(factory=list)
     jokes: list[tuple[int, int]] = attrs.field(factory=list)

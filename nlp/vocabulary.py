@@ -5,7 +5,7 @@ import numpy as np
 
 from nlp.clauses import TURNS
 from nlp.dictionaries import read
-from nlp.entities import EntityTerms, Sense
+from nlp.entities import EntityTerms, Naming
 from nlp.lexicon import Lexicon
 from nlp.normalize import normalize
 from nlp.severity import Grave, SeverityTerms
@@ -18,8 +18,8 @@ class Meaning:
     """What one word says to each reader; most words speak to one or two."""
 
     aspects: tuple[Term, ...] = ()
-    naming: Sense | str | None = None
-    """A brand's sense, or the category's name."""
+    naming: Naming | None = None
+    """A brand's sense, a product line, or the category's name."""
     grave: Grave | None = None
     joke: bool = False
     advert: bool = False
@@ -48,6 +48,8 @@ class Vocabulary:
         for kind, words in enumerate(read("judging").values()):
             for word in words:
                 self._of(word).judges = kind
+        for word, line in entities.lines.items():
+            self._of(word).naming = line
         for word, category in entities.categories.items():
             self._of(word).naming = category
         for word, sense in entities.brands.items():
