@@ -244,3 +244,15 @@ def theme_row(row: ThemeRow) -> dict[str, Any]:
         "quotes": [attrs.asdict(quote) for quote in row.quotes],
         **trend_row(row.trend),
     }
+
+
+def cause_row(row: CauseRow) -> dict[str, Any]:
+    """The row that `themes --causes --jsonl` gives; an empty cause = none is stated."""
+    return {
+        "cause": row.cause,
+        "count": row.count,
+        "share": row.share,
+        "query": row.query,
+        "quotes": [attrs.asdict(quote) for quote in row.quotes],
+        **trend_row(row.trend),
+    }

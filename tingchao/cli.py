@@ -16,6 +16,7 @@ from tingchao.commands import (
     replay,
     running,
     sessions,
+    themes,
     watching,
     words,
 )
@@ -33,6 +34,7 @@ for topic in (
     sessions,
     importing,
     asking,
+    themes,
     evaluating,
     insight,
     watching,

@@ -1,4 +1,4 @@
-"""Commands that ask what is stored: search, themes, export, jobs."""
+"""Commands that ask what is stored: search, export, jobs."""
 
 import contextlib
 from pathlib import Path
@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from domain.analysis import Polarity
 from domain.errors import InvalidInput
 from domain.times import shanghai
 from tingchao.commands.answers import console, emit, flush, moment, say
@@ -19,7 +18,6 @@ Jsonl = Annotated[bool, typer.Option("--jsonl", help="JSON Lines on stdout")]
 def add_to(app: typer.Typer) -> None:
     """Put the commands on the app."""
     app.command()(search)
-    app.command()(themes)
     app.command()(export)
     app.command()(jobs)
 
@@ -76,55 +74,8 @@ def search(
             say(f"{shown} of {total:,} shown" + ("; --limit N or --jsonl gives more" if shown < total else ""))
 
 
-def themes(
-    brand: Annotated[str, typer.Option(help="brand, canonical name")] = "",
-    category: Annotated[str, typer.Option(help="appliance: 空调")] = "",
-    model: Annotated[str, typer.Option(help="model number")] = "",
-    since: Since = None,
-    until: Until = None,
-    sentiment: Annotated[Polarity, typer.Option(help="negative or positive")] = Polarity.NEGATIVE,
-    jsonl: Jsonl = False,
-) -> None:
-    """What people complain of, with counts that open to their rows: `tingchao search QUERY` gives exactly as many.
-
-    Example:  tingchao themes --brand 格力 --sentiment negative
-    """
-    from rich.table import Table
-
-    from flows.themes import Selection, theme_row
-    from tingchao.wiring import reading_desk
-
-    selection = Selection(
-        brand=brand,
-        category=category,
-        model=model,
-        since=moment(since, option="--since"),
-        until=moment(until, option="--until"),
-        sentiment=sentiment,
-    )
-    with reading_desk() as desk:
-        rows = desk.themes.of(selection)
-    if jsonl:
-        for row in rows:
-            emit(theme_row(row))
-        flush()
-        return
-    table = Table("主题", "条数", "占比", "倍数", "原话", box=None)
-    for row in rows:
-        table.add_row(
-            row.theme, str(row.count), f"{row.share:.1%}", f"{row.lift:.1f}×", "；".join(q.text for q in row.quotes)
-        )
-    from rich.console import Console
-
-    Console().print(table)
-    if rows:
-        say(f"每个主题可用 tingchao search 打开，例如：tingchao search '{rows[0].query}'")
-    else:
-        say("没有匹配的主题。先导入数据：tingchao import FILE")
-
-
 def export(
-    what: Annotated[str, typer.Argument(help="documents, prices, alerts or themes")],
+    what: Annotated[str, typer.Argument(help="documents, prices, alerts, themes or handling")],
     out: Annotated[str, typer.Option(help="file to write; - is stdout")],
     form: Annotated[
         str, typer.Option("--format", help="csv, xlsx, parquet or jsonl; without it as the file is named, else csv")
