@@ -102,16 +102,37 @@
     },
   };
 
+  // where each label finds room beside its point, in the order given: of the first `bold` without covering another label, of the
+  // rest without covering a point either; "" = nowhere, the tooltip has it
+  function labelSides(points, bold, width, height) {
+    const marks = points.map((p) => [p.px - 8, p.py - 8, p.px + 8, p.py + 8]), labels = [];
+    return points.map((p, i) => {
+      const w = p.name.length * 13, places = { top: [-w / 2, -28], bottom: [-w / 2, 12], right: [14, -8], left: [-w - 14, -8] };
+      for (const [side, [dx, dy]] of Object.entries(places)) {
+        const box = [p.px + dx, p.py + dy, p.px + dx + w, p.py + dy + 16];
+        if (box[0] < 0 || box[2] > width || box[1] < 0 || box[3] > height) continue;
+        if ((i < bold ? labels : [...marks, ...labels]).some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3])) continue;
+        labels.push(box);
+        return side;
+      }
+      return "";
+    });
+  }
+
   // rows and columns of a correspondence analysis: near and far out = connected; what the plane shows badly is grey
-  kinds.map = (data) => {
-    const option = base();
-    const axis = (share) => ({ type: "value", name: `${Math.round(share * 100)}%`, nameTextStyle: { color: ink }, splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: line } }, axisLabel: { show: false }, axisTick: { show: false } });
-    Object.assign(option, { xAxis: axis(data.shown[0]), yAxis: axis(data.shown[1]), tooltip: { confine: true, borderColor: line, formatter: (p) => tip(p.data.name, [[p.color, `${p.data.count} 次提及，图上显示其差异的 ${Math.round(p.data.quality * 100)}%`]]) } });
+  kinds.map = (data, element) => {
+    const option = base(), every = [...data.rows, ...data.columns];
+    const width = element.clientWidth - 24, height = element.clientHeight - 44;
+    const reach = (key) => { const [low, high] = [Math.min(0, ...every.map((p) => p[key])), Math.max(0, ...every.map((p) => p[key]))]; const room = (high - low || 1) * 0.12; return [low - room, high + room]; };
+    const [x0, x1] = reach("x"), [y0, y1] = reach("y");
+    for (const p of every) Object.assign(p, { px: ((p.x - x0) / (x1 - x0)) * width, py: ((y1 - p.y) / (y1 - y0)) * height });
+    const sides = labelSides(every, data.rows.length, width, height);
+    const axis = (share, min, max) => ({ type: "value", min, max, name: `${Math.round(share * 100)}%`, nameTextStyle: { color: ink }, splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: line } }, axisLabel: { show: false }, axisTick: { show: false } });
+    Object.assign(option, { xAxis: axis(data.shown[0], x0, x1), yAxis: axis(data.shown[1], y0, y1), tooltip: { confine: true, borderColor: line, formatter: (p) => tip(p.data.name, [[p.color, `${p.data.count} 次提及，图上显示其差异的 ${Math.round(p.data.quality * 100)}%`]]) } });
     const largest = Math.max(...data.rows.map((p) => p.count));
     const series = (name, points, symbol, tone) => ({
       name, type: "scatter", symbol, itemStyle: { color: tone },
-      labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
-      data: points.map((p) => ({ ...p, value: [p.x, p.y], symbolSize: symbol === "circle" ? 10 + 14 * Math.sqrt(p.count / largest) : 9, itemStyle: { color: p.quality < 0.5 ? "#b9c4cb" : tone }, label: { show: true, position: symbol === "circle" ? "top" : "bottom", formatter: p.name, color: p.quality < 0.5 ? ink : tone, fontFamily: font } })),
+      data: points.map((p) => ({ ...p, value: [p.x, p.y], symbolSize: symbol === "circle" ? 8 + 8 * Math.sqrt(p.count / largest) : 8, itemStyle: { color: p.quality < 0.5 ? "#b9c4cb" : tone }, label: { show: sides[every.indexOf(p)] !== "", position: sides[every.indexOf(p)], formatter: p.name, color: p.quality < 0.5 ? ink : tone, fontFamily: font } })),
     });
     option.series = [series(data.by, data.rows, "circle", accent), series("特征", data.columns, "rect", bad)];
     return { option, href: (p) => p.data.href || null };
@@ -143,7 +164,7 @@
   };
 
   async function draw(element) {
-    if (element.dataset.json) return show(element, kinds[element.dataset.chart](JSON.parse(element.dataset.json)));
+    if (element.dataset.json) return show(element, kinds[element.dataset.chart](JSON.parse(element.dataset.json), element));
     let data;
     try {
       const answer = await fetch(element.dataset.src, { headers: { accept: "application/json" } });
