@@ -105,7 +105,7 @@ def read(documents: Sequence[Document], reader: Reader, copies: Copies) -> Itera
     analyses = reader.analyze_many([reading(d) for d in documents])
     first, last = _parts(documents, reader)
     analyses = _with_last_words(analyses, last)
-    analyses = copies.mark([d.id for d in documents], analyses)
+    analyses = copies.mark(documents, analyses)
     return (
         _masked(with_analysis(d, a, flags=flags_of(d, a, first=first.get(n), last=last.get(n))))
         for n, (d, a) in enumerate(zip(documents, analyses, strict=True))

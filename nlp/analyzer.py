@@ -7,6 +7,7 @@ import attrs
 import numpy as np
 
 from domain.analysis import Analysis, AspectOpinion, Entity, Polarity, Probabilities, Severity
+from nlp.adverts import hidden_adverts
 from nlp.aspects import Mention, mentions
 from nlp.batch import Batch, Places, batch_of
 from nlp.duplicates import fingerprint
@@ -14,7 +15,7 @@ from nlp.engines import Second, second_of
 from nlp.entities import EntityTerms, Named, Titled, about, entity, models_in, named
 from nlp.findings import Findings, Found
 from nlp.judging import LEVELS, Clues, load_judge
-from nlp.masking import CONTACT, PHONE, SUSPECT, Span, masked_with, personal_spans
+from nlp.masking import CONTACT, PHONE, SUSPECT, Span, masked_with, personal_spans, view_of
 from nlp.normalize import is_default_text, normalize, own_end
 from nlp.reading import Reading
 from nlp.segment import Segmenter, segmenter
@@ -49,6 +50,7 @@ class _Text:
     normalized: str
     filler: bool
     contacts: int
+    accounts: int
     titled: Titled
     found: Found
     names: list[Named]
@@ -178,6 +180,7 @@ class Analyzer:
         filler = reading.default_text or _is_filler(view)
         titled = self._entities.title(reading.brand, reading.product) if reading.brand or reading.product else _UNTITLED
         found = findings.of(number, end_of_own)
+        found.spam += hidden_adverts(view_of(batch.texts[number])[0] if spans else view)
         terms = self._entities
         names = named(found.naming, batch.view, start, end, titled=titled, terms=terms) if found.naming else []
         category = titled.category or next((name.name for name in names if name.kind == "category"), "")
@@ -192,6 +195,7 @@ class Analyzer:
             normalized=view if batch.exact[number] and not spans else normalize(masked),
             filler=filler,
             contacts=sum(token in (CONTACT, PHONE) for _, _, token in spans),
+            accounts=sum(token == CONTACT for _, _, token in spans),
             titled=titled,
             found=found,
             names=names,
@@ -207,8 +211,10 @@ class Analyzer:
         self, text: _Text, p: list[float], findings: Findings, aspects: tuple[AspectOpinion, ...]
     ) -> Analysis:
         spam, reasons = _ORDINARY
-        if text.filler or text.found.spam:
-            spam, reasons = spam_score(text.found.spam, default_text=text.filler, contacts=text.contacts)
+        if text.filler or text.found.spam or text.accounts:
+            spam, reasons = spam_score(
+                text.found.spam, default_text=text.filler, contacts=text.contacts, accounts=text.accounts
+            )
         told: tuple[str, ...] = (text.titled.brand,) if text.titled.brand else ()
         if any(name.kind == "brand" for name in text.names):
             view, things = findings.batch.view, self._entities.things
