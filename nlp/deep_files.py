@@ -16,6 +16,8 @@ PLACE = "TINGCHAO_BGE"
 """Environment variable with another folder for the files."""
 PACKAGES = ("onnxruntime", "tokenizers")
 INSTALL = "./run install nlp-deep"
+CHOSEN = "chosen"
+"""Empty file beside the model that this command leaves."""
 
 
 class DeepBroken(InvalidSettings):
@@ -33,6 +35,11 @@ def origin() -> Mapping[str, Mapping[str, str]]:
 def model_folder() -> Path:
     """Where the files are looked for: TINGCHAO_BGE, or `share/tingchao/bge-small-zh` of this environment."""
     return Path(os.environ.get(PLACE) or Path(sys.prefix) / "share" / "tingchao" / "bge-small-zh")
+
+
+def is_chosen() -> bool:
+    """Did somebody ask for the stage by `./run install nlp-deep`? `./check` fetches the files for its tests alone."""
+    return (model_folder() / CHOSEN).is_file()
 
 
 def missing(folder: Path | None = None) -> str | None:

@@ -96,11 +96,13 @@ def _check(what: str, name: str, known: tuple[str, ...]) -> None:
 
 
 def _is_deep(wanted: str) -> bool:
+    """auto: where somebody chose it by installing it; that ./check fetched it for its tests slows no product down."""
     if wanted == "off":
         return False
+    from nlp.deep_files import is_chosen
     from nlp.engines import deep_missing
 
     reason = deep_missing()
     if reason is not None and wanted == "on":
         raise MissingExtra("nlp-deep", 'the second stage ([reading] deep = "on")')
-    return reason is None
+    return reason is None and (wanted == "on" or is_chosen())

@@ -97,7 +97,7 @@ class ReadingPart(_Part):
     sentiment: Literal["ngram", "snownlp"] = "ngram"
     """Who judges the mood of a whole text: our own model, or snownlp (slow, for comparison)."""
     deep: Literal["auto", "on", "off"] = "auto"
-    """Second stage for texts of which the first is unsure: auto = where the extra nlp-deep is installed."""
+    """Second stage for texts of which the first is unsure: auto = where `./run install nlp-deep` was typed (not where only ./check was)."""
     segmenter: Literal["rjieba", "jieba"] = "rjieba"
     """Who cuts texts into words: jieba cuts the same, twelve times slower, where no rjieba wheel is to be had."""
     words: list[str] = []
