@@ -149,6 +149,7 @@ def _mood_row(row: Any, cost: Any) -> dict[str, Any]:
         "negative_recall_at_precision_90": figures.negative_recall,
         "ece": figures.ece,
         "texts_per_cpu_s": row.texts_per_cpu_s or None,
+        "start_s": cost.start_s,
         "load_s": cost.load_s,
         "mib": cost.mib,
         "slices": {

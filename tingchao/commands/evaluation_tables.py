@@ -54,10 +54,10 @@ def _costs(rows: Iterable[Mapping[str, Any]]) -> Table:
     table = Table(title="各引擎的开销（各自在新进程中测量）")
     table.add_column("引擎")
     table.add_column("版本")
-    for name in ("载入秒", "内存MiB"):
+    for name in ("启动秒", "载入秒", "内存MiB"):
         table.add_column(name, justify="right")
     for name, row in {row["engine"]: row for row in rows}.items():
-        table.add_row(name, row["model"], f"{row['load_s']:.2f}", f"{row['mib']:.0f}")
+        table.add_row(name, row["model"], f"{row['start_s']:.2f}", f"{row['load_s']:.2f}", f"{row['mib']:.0f}")
     return table
 
 
