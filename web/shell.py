@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import attrs
 from fastapi import Request
@@ -15,7 +15,6 @@ from starlette.datastructures import FormData
 from domain.errors import TingchaoError
 from domain.times import now as real_now
 from flows.desk import Desk
-from web.rendering import address
 from web.security import Guard
 
 T = TypeVar("T")
@@ -86,7 +85,9 @@ class Shell:
 
     def go(self, path: str, *, said: str = "") -> RedirectResponse:
         """Send the browser on after a form, with a sentence to show there."""
-        return RedirectResponse(address(path, said=self.guard.seal(said) if said else ""), 303)
+        if said:
+            path += ("&" if "?" in path else "?") + urlencode({"said": self.guard.seal(said)})
+        return RedirectResponse(path, 303)
 
     @property
     def now(self) -> datetime:

@@ -148,8 +148,10 @@ def chosen_of(params: QueryParams, now: datetime, *, search: Search | None = Non
     asked, stars, tab = params.get("sentiment") or "negative", params.get("stars", ""), params.get("tab", "")
     if asked not in ("negative", "positive"):
         raise InvalidInput(f"主题只分负面（negative）和正面（positive），没有 {asked!r}")
-    if stars not in STARS or tab not in TABS:
-        raise InvalidInput(f"没有 {stars or tab!r} 这个选项：星级可选 {'、'.join(s for s in STARS if s)}")
+    if stars not in STARS:
+        raise InvalidInput(f"没有 {stars!r} 这种星级：可选 {'、'.join(s for s in STARS if s)}")
+    if tab not in TABS:
+        raise InvalidInput(f"没有 {tab!r} 这个分页：可选 {'、'.join(t for t in TABS if t)}")
     span = span_of(preset=params.get("span", ""), since=params.get("since", ""), until=params.get("until", ""), now=now)
     q = params.get("q", "").strip()
     named = {name: params.get(name, "").strip() for name in NAMED}

@@ -107,6 +107,9 @@ def test_a_person_names_keeps_and_lets_go_a_new_theme(browser: TestClient) -> No
     assert browser.post("/themes/decide", data={**form, "name": " "}).status_code == 400
     answer = browser.post("/themes/decide", data=form)
     assert (answer.status_code, answer.headers["location"][:15]) == (303, "/themes?tab=new")
+    landed = browser.get(answer.headers["location"])
+    assert landed.status_code == 200
+    assert "已保留“柜门密封”" in landed.text
     assert ">柜门密封</a>" in browser.get("/themes").text
     after = browser.get("/themes", params={"tab": "new"}).text
     assert "柜门密封:\n  bad: [" in after
