@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
 from zipfile import BadZipFile
@@ -175,7 +176,7 @@ def shipped(models: Path = MODELS) -> tuple[str, Mixture, Mapping[str, Array]]:
     """Version, mixture and changes of `deep.json` and `deep.npz` (no pickle). Raises DeepBroken."""
     try:
         meta = json.loads((models / "deep.json").read_text(encoding="utf-8"))
-        with np.load(models / "deep.npz", allow_pickle=False) as arrays:
+        with np.load(BytesIO((models / "deep.npz").read_bytes()), allow_pickle=False) as arrays:
             changes = dict(arrays)
         mixture = Mixture(
             threshold=float(meta["threshold"]),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.composed import NAME
 from nlp.deep import _FIRST, _LAST, BgeEncoder, load_deep
 from nlp.deep_files import checked, model_folder
 from nlp.deep_material import Material, read_material
@@ -29,8 +30,13 @@ MEASURED = 3_000
 """At most so many held-out rows of a set are read deep."""
 
 
-def make_changes(data: Path, work: Path, *, fold: int = FOLD, rounds: float = ROUNDS, seed: int = 1) -> None:
-    """Tune on all groups but those of the fold (-1: on all) and write `changes.npz` into the work folder."""
+def make_changes(
+    data: Path, work: Path, *, fold: int = FOLD, rounds: float = ROUNDS, seed: int = 1, start: Path | None = None
+) -> None:
+    """Tune on all groups but those of the fold (-1: on all) and write `changes.npz` into the work folder.
+
+    seed: also draws which of the sure texts are learned. start: an earlier `changes.npz` to go on from.
+    """
     material = read_material(data)
     model = load_model()
     certainty = softmax(logits_of(model, material.texts) * np.float32(model.scale)).max(axis=1)
@@ -42,10 +48,11 @@ def make_changes(data: Path, work: Path, *, fold: int = FOLD, rounds: float = RO
         feelings=material.feelings[rows],
         weights=weights[rows],
     )
-    changes = tune(checked("model.onnx", model_folder()), lesson, rounds=rounds, seed=seed, tell=print)
+    earlier = dict(np.load(start)) if start else None
+    changes = tune(checked("model.onnx", model_folder()), lesson, rounds=rounds, seed=seed, start=earlier, tell=print)
     work.mkdir(parents=True, exist_ok=True)
     _save(work / "changes.npz", changes)
-    _save(work / "rows.npz", {"learned": np.array(len(rows)), "held_out": held_rows(material, fold, seed=seed)})
+    _save(work / "rows.npz", {"learned": np.array(len(rows)), "held_out": held_rows(material, fold)})
 
 
 def tokens_of(texts: Sequence[str]) -> list[list[int]]:
@@ -59,10 +66,10 @@ def tokens_of(texts: Sequence[str]) -> list[list[int]]:
     return [[_FIRST, *shortened(one.ids), _LAST] for one in seen]
 
 
-def held_rows(material: Material, fold: int, *, seed: int) -> NDArray[np.int64]:
+def held_rows(material: Material, fold: int) -> NDArray[np.int64]:
     """Keys of the labelled texts in the fold, at most MEASURED of a set."""
     inside = np.flatnonzero((material.folds == fold) & (np.arange(len(material.texts)) < material.labelled))
-    order = np.random.default_rng(seed).permutation(inside)
+    order = np.random.default_rng(1).permutation(inside)
     parts = [order[material.sets[order] == name][:MEASURED] for name in WATCHED]
     return keys_of([material.texts[row] for row in np.sort(np.concatenate(parts))])
 
@@ -76,16 +83,17 @@ def keys_of(texts: Sequence[str]) -> NDArray[np.int64]:
 def mix(data: Path, work: Path, out: Path, *, version: str, fold: int = FOLD) -> dict[str, Mapping[str, object]]:
     """Weigh the two stages on rows that neither had seen, write `deep.npz` and `deep.json`, and give the figures per set."""
     examples = read_examples(data)
-    first, scale, folded = _first_stage(examples, work, fold)
+    keys = keys_of(examples.texts)
+    known, first, scale = _first_stage(examples, work, fold)
     with np.load(work / "rows.npz") as stored:
         held_back, learned = stored["held_out"], int(stored["learned"])
     with np.load(work / "changes.npz") as stored:
         changes = dict(stored)
-    # both stages must not have seen a row; they may group near-copies over different sets
-    chosen = np.isin(keys_of(examples.texts), held_back) & (examples.folds == fold)
-    rows = np.flatnonzero(chosen)
+    # neither stage may have seen a row; they may group near-copies over different sets
+    chosen = np.isin(keys, held_back) & np.isin(keys, known)
     unseen = examples.part(chosen)
-    plain = softmax(first[np.searchsorted(folded, rows)] * np.float32(scale))
+    order = np.argsort(known)
+    plain = softmax(first[order[np.searchsorted(known, keys[chosen], sorter=order)]] * np.float32(scale))
     deep, asked = np.zeros_like(plain), np.flatnonzero(plain.max(axis=1) < max(THRESHOLDS))
     deep[asked] = _deep_logits([unseen.texts[place] for place in asked], changes, work)
     mixture, honest = fitted(plain, deep, unseen)
@@ -108,17 +116,17 @@ def mix(data: Path, work: Path, out: Path, *, version: str, fold: int = FOLD) ->
     return found
 
 
-def _first_stage(examples: Examples, work: Path, fold: int) -> tuple[Floats, float, NDArray[np.int64]]:
-    """Logits of the fold's rows by a first stage that saw none of them, its calibration, and the rows; kept in the work folder."""
-    folded = np.flatnonzero(examples.folds == fold)
+def _first_stage(examples: Examples, work: Path, fold: int) -> tuple[NDArray[np.int64], Floats, float]:
+    """Keys and logits of the fold's texts by a first stage that saw none of them, and its calibration; kept in the work folder."""
     kept = work / f"first-{load_model().version}-{fold}.npz"
     if not kept.exists():
         part, logits = held_out(examples, version="held out", fold=fold, composed=COMPOSED)
-        real = part.sets != "composed"
-        scale, _ = calibrate(logits[real], part.part(real))
-        _save(kept, {"logits": logits[real], "scale": np.array(scale)})
+        real = part.sets != NAME
+        public = part.part(real)
+        scale, _ = calibrate(logits[real], public)
+        _save(kept, {"keys": keys_of(public.texts), "logits": logits[real], "scale": np.array(scale)})
     with np.load(kept) as stored:
-        return stored["logits"], float(stored["scale"]), folded
+        return stored["keys"], stored["logits"], float(stored["scale"])
 
 
 def _deep_logits(texts: Sequence[str], changes: Mapping[str, Array], work: Path) -> Floats:
@@ -148,9 +156,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="mix: folder for deep.npz and deep.json")
     parser.add_argument("--version", default="bge-1", help="mix: name stored beside every score")
     parser.add_argument("--rounds", type=float, default=ROUNDS, help="tune: how often each text is seen")
+    parser.add_argument("--seed", type=int, default=1, help="tune: chance")
+    parser.add_argument("--start", type=Path, help="tune: an earlier changes.npz to go on from")
     options = parser.parse_args(arguments)
     if options.what == "tune":
-        make_changes(options.data, options.work, rounds=options.rounds)
+        make_changes(options.data, options.work, rounds=options.rounds, seed=options.seed, start=options.start)
         return
     if options.out is None:
         parser.error("mix needs --out")

@@ -1,6 +1,6 @@
 """Tunes BGE-small-zh to moods: low-rank changes of its matrices and a head, by gradient steps in torch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from math import cos, pi
 from typing import Any
@@ -54,19 +54,28 @@ Tensors = dict[str, Any]
 
 
 def tune(
-    model: bytes, lesson: Lesson, *, rounds: float, seed: int = 1, tell: Callable[[str], None] = lambda line: None
+    model: bytes,
+    lesson: Lesson,
+    *,
+    rounds: float,
+    seed: int = 1,
+    start: Mapping[str, Array] | None = None,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Array]:
     """The changes as `deep_weights.changed` takes them, with `head.weight` and `head.bias` beside them.
 
-    rounds: how often each text is seen; may end within a round. Raises InvalidSettings without torch.
+    rounds: how often each text is seen; may end within a round. start: earlier changes to go on from, at half the pace. Raises InvalidSettings without torch.
     """
     torch = _torch()
     torch.manual_seed(seed)
-    held, free = _held(model), _free(model)
+    held, free = _held(model), _free(model, start or {})
+    pace = 0.5 if start else 1.0
     fast = [array for name, array in free.items() if name.startswith("head")]
     slow = [array for name, array in free.items() if not name.startswith("head")]
     steps = int(rounds * len(lesson.tokens) / AT_ONCE)
-    optimizer = torch.optim.AdamW([{"params": slow, "lr": STEP}, {"params": fast, "lr": HEAD_STEP}], weight_decay=DECAY)
+    optimizer = torch.optim.AdamW(
+        [{"params": slow, "lr": pace * STEP}, {"params": fast, "lr": pace * HEAD_STEP}], weight_decay=DECAY
+    )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
     for step, chosen in enumerate(_portions(lesson, steps, seed)):
         with torch.autocast("cpu", dtype=torch.bfloat16):  # half as slow; the free arrays stay exact
@@ -102,7 +111,7 @@ def _held(model: bytes) -> Tensors:
     return {name: torch.tensor(array) for name, array in held.items()}
 
 
-def _free(model: bytes) -> Tensors:
+def _free(model: bytes, start: Mapping[str, Array]) -> Tensors:
     """What is trained, by the names of the changes: low-rank pairs, every bias and norm, and two heads."""
     torch, weights = _torch(), weights_of(model)
     free = {name: torch.tensor(array) for name, array in weights.items() if name.endswith((".bias", ".weight"))}
@@ -113,6 +122,7 @@ def _free(model: bytes) -> Tensors:
     for head, kinds in (("head", 3), ("head.feelings", FEELINGS)):
         free[f"{head}.weight"] = torch.randn(2 * WIDTH, kinds) * 0.02
         free[f"{head}.bias"] = torch.zeros(kinds)
+    free |= {name: torch.tensor(np.asarray(array, np.float32)) for name, array in start.items()}
     return {name: array.requires_grad_() for name, array in free.items()}
 
 
