@@ -7,6 +7,8 @@ import attrs
 
 SURE, LIKELY = 0.01, 0.05
 """Probability of so large a change by chance alone below which it is sure, and likely."""
+THIN = 10
+"""Where one period holds so many times more documents than the other, a change within chance says nothing."""
 _EXACT = 2_000
 """Events up to which the test is exact; above it the normal curve differs by less than a thousandth."""
 
@@ -23,7 +25,7 @@ class Verdict(StrEnum):
     MAYBE_DOWN = "maybe_down"
     DOWN = "down"
     UNKNOWN = "unknown"
-    """Nothing to compare with."""
+    """Nothing to compare with, or so little that no change would show."""
 
 
 @attrs.frozen(kw_only=True)
@@ -49,6 +51,8 @@ def change(now: int, before: int, *, of_now: int, of_before: int) -> Change:
         return Change(now=now, before=before, relative=None, p=1.0, verdict=Verdict.UNKNOWN)
     relative = round((now / of_now) / (before / of_before) - 1, 4) if before else None
     p = _p(now, now + before, of_now / (of_now + of_before))
+    if p >= LIKELY and THIN * min(of_now, of_before) < max(of_now, of_before):
+        return Change(now=now, before=before, relative=None, p=round(p, 6), verdict=Verdict.UNKNOWN)
     return Change(now=now, before=before, relative=relative, p=round(p, 6), verdict=_verdict(now, before, relative, p))
 
 

@@ -41,6 +41,11 @@ def test_without_a_period_before_nothing_is_said() -> None:
     assert change(0, 5, of_now=0, of_before=30).verdict is Verdict.UNKNOWN
 
 
+def test_a_thin_period_before_is_no_proof_of_calm_but_a_sure_change_is_told() -> None:
+    assert change(217, 1, of_now=9_000, of_before=60).verdict is Verdict.UNKNOWN
+    assert change(217, 20, of_now=9_000, of_before=60).verdict is Verdict.DOWN
+
+
 def test_large_figures_join_on_to_small_ones() -> None:
     small, large = (change(n + 60, n, of_now=10_000, of_before=10_000).p for n in (969, 971))
     assert small == pytest.approx(large, abs=0.01)
