@@ -22,6 +22,7 @@ from flows.collect import Ingest
 from index.tables import Jobs, Paces
 from tingchao.demo import beat
 from tingchao.importing import folder_held, import_folder
+from tingchao.own_models import chosen_name
 from tingchao.pictures import PictureJob
 from tingchao.plans import longest_s
 from tingchao.retention import expire
@@ -64,7 +65,7 @@ class Schedule:
         self._loading = threading.Lock()
         self._index_again = 0.0
         self._ingest: Ingest | None = None
-        self._brands: frozenset[tuple[str, tuple[str, ...]]] = frozenset()
+        self._loaded: tuple[frozenset[tuple[str, tuple[str, ...]]], str] = frozenset(), ""
         self._pool = ThreadPoolExecutor(len(ADAPTERS) + 12)  # a crawl holds one until its process ends
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -129,11 +130,12 @@ class Schedule:
             raise
 
     def _reader(self) -> Ingest:
-        """What stores; the analyzer is loaded anew when the watched brands have changed."""
+        """What stores; the analyzer is loaded anew when the watched brands or the model in use have changed."""
         brands = frozenset((w.brand, w.aliases) for w in self._house.desk.watches.list())
+        wanted = brands, chosen_name(self._house.folder.path)
         with self._loading:
-            if self._ingest is None or brands != self._brands:
-                self._ingest, self._brands = self._house.ingest(), brands
+            if self._ingest is None or wanted != self._loaded:
+                self._ingest, self._loaded = self._house.ingest(), wanted
             return self._ingest
 
     def import_folder(self) -> None:
