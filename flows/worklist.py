@@ -34,6 +34,13 @@ class Asked:
     state: HandlingState | None = None
     """None = all."""
     owner: str = ""
+    cause: str = ""
+    """Only those of which a person confirmed this root cause: 漏水/接口."""
+
+    @property
+    def touched_only(self) -> bool:
+        """Is something asked for that only people's decisions have?"""
+        return bool(self.owner or self.cause)
 
     def node(self) -> Node:
         """The bad reviews and complaints of the selection, whatever their state."""
@@ -78,15 +85,13 @@ class WorkList:
     def page(self, asked: Asked, *, limit: int = 30, after: str = "") -> Work:
         """One page. after: from the page before."""
         node, touched = asked.node(), self.log.rows()
-        by_id = {h.document: h for h in touched if not asked.owner or h.owner == asked.owner}
+        by_id = {h.document: h for h in touched if asked.owner in ("", h.owner) and asked.cause in ("", h.cause)}
         counts: dict[HandlingState, int] = {
             state: self._count(node, [h.document for h in by_id.values() if h.state is state])
             for state in HandlingState
-            if state is not HandlingState.NEW
         }
-        counts[HandlingState.NEW] = (
-            0 if asked.owner else self._untouched(node, touched)
-        )  # nobody owns what nobody touched
+        if not asked.touched_only:
+            counts[HandlingState.NEW] = self._untouched(node, touched)
         jobs, following = self._jobs(asked, node, touched, by_id, limit, after)
         total = sum(counts.values()) if asked.state is None else counts[asked.state]
         return Work(
@@ -107,6 +112,16 @@ class WorkList:
                 return
             after = page.after
 
+    def confirmed(self, selection: Selection, theme: str) -> list[tuple[str, int]]:
+        """Root causes of a theme that people confirmed among the bad reviews of a selection, with documents, most first."""
+        node = Asked(selection=selection).node()
+        held: dict[str, list[str]] = {}
+        for handling in self.log.rows():
+            if handling.cause.startswith(f"{theme}/"):
+                held.setdefault(handling.cause, []).append(handling.document)
+        counts = [(cause, self._count(node, ids)) for cause, ids in held.items()]
+        return sorted(((c, n) for c, n in counts if n), key=lambda pair: (-pair[1], pair[0]))
+
     def _untouched(self, node: Node, touched: Sequence[Handling]) -> int:
         fresh = [h.document for h in touched if h.state is HandlingState.NEW]
         return self.documents.count(node) - self._count(node, [h.document for h in touched]) + self._count(node, fresh)
@@ -126,14 +141,15 @@ class WorkList:
         """`after` is t:NUMBER within the touched ones, u:CURSOR within the untouched, which follow."""
         part, _, mark = after.partition(":")
         jobs: list[Job] = []
-        if part != "u" and asked.state is not HandlingState.NEW:
-            wanted = [h for h in by_id.values() if h.state is not HandlingState.NEW and asked.state in (None, h.state)]
+        if part != "u" and (asked.touched_only or asked.state is not HandlingState.NEW):
+            decided = [h for h in by_id.values() if asked.touched_only or h.state is not HandlingState.NEW]
+            wanted = [h for h in decided if asked.state in (None, h.state)]
             begin = int(mark) if mark.isdecimal() else 0
             jobs, reached = self._touched_jobs(node, wanted, begin, limit)
             if reached < len(wanted):
                 return jobs, f"t:{reached}"
             mark = ""
-        if asked.state not in (None, HandlingState.NEW) or asked.owner:
+        if asked.state not in (None, HandlingState.NEW) or asked.touched_only:
             return jobs, ""
         if len(jobs) == limit:
             return jobs, "u:"

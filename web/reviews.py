@@ -34,11 +34,12 @@ class Wanted:
     aspect: str
     state: str
     owner: str
+    cause: str
 
     @property
     def params(self) -> dict[str, str]:
         """What an address carries to ask the same again."""
-        own = {"aspect": self.aspect, "state": self.state, "owner": self.owner}
+        own = {"aspect": self.aspect, "state": self.state, "owner": self.owner, "cause": self.cause}
         return {**self.chosen.params, **{k: v for k, v in own.items() if v}}
 
     def at(self, path: str, **changed: str) -> str:
@@ -49,7 +50,9 @@ class Wanted:
     def asked(self) -> Asked:
         """As the flow takes it."""
         state = HandlingState(self.state) if self.state else None
-        return Asked(selection=self.chosen.selection, aspect=self.aspect, state=state, owner=self.owner)
+        return Asked(
+            selection=self.chosen.selection, aspect=self.aspect, state=state, owner=self.owner, cause=self.cause
+        )
 
 
 def router(shell: Shell) -> APIRouter:
@@ -67,6 +70,7 @@ def router(shell: Shell) -> APIRouter:
             aspect=params.get("aspect", "").strip(),
             state=state,
             owner=params.get("owner", "").strip(),
+            cause=params.get("cause", "").strip(),
         )
 
     @routes.get("/reviews", response_class=HTMLResponse)

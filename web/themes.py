@@ -100,12 +100,17 @@ def router(shell: Shell) -> APIRouter:
         if chosen.tab == "contradictions":
             return {"rows": desk.contradictions.of(selection)}
         rows = desk.themes.of(selection, limit=40)
-        return {"rows": rows, "drill": desk.themes.causes(selection, theme) if theme else None}
+        drill = desk.themes.causes(selection, theme) if theme else None
+        return {"rows": rows, "drill": drill, "confirmed": confirmed(chosen, theme) if theme else []}
+
+    def confirmed(chosen: Chosen, theme: str) -> list[tuple[str, int]]:
+        return desk.worklist.confirmed(chosen.selection, theme)
 
     @routes.get("/themes/causes", response_class=HTMLResponse)
     def causes(request: Request, theme: str) -> HTMLResponse:
-        drill = desk.themes.causes(asked(request).selection, theme)
-        return shell.show(request, "themes_causes.html", drill=drill)
+        chosen = asked(request)
+        drill = desk.themes.causes(chosen.selection, theme)
+        return shell.show(request, "themes_causes.html", chosen=chosen, drill=drill, confirmed=confirmed(chosen, theme))
 
     @routes.get("/themes/rows.{form}")
     def rows(request: Request, form: str) -> Response:

@@ -145,6 +145,22 @@ def test_pages_of_the_work_list_join_without_a_gap(
     assert len(seen) == len(set(seen)) == page.total
 
 
+def test_confirmed_causes_are_counted_and_open_their_lines(here: Rig) -> None:
+    filled(here)
+    flow = here.desk.reviews
+    for n, cause in ((1, "漏水/接口"), (3, "漏水/密封圈"), (5, "漏水/密封圈"), (2, "噪音/风机")):
+        flow.handle(f"jd:{n}", Change(by="周", cause=cause))
+    found = here.desk.worklist.confirmed(Selection(), "漏水")
+    assert found == [("漏水/密封圈", 2), ("漏水/接口", 1)]
+    assert here.desk.worklist.confirmed(Selection(brand="岚川"), "漏水") == [("漏水/密封圈", 1), ("漏水/接口", 1)]
+    for cause, count in found:
+        page = here.desk.worklist.page(Asked(selection=Selection(), cause=cause))
+        assert [j.handling.cause for j in page.jobs] == [cause] * count
+        assert page.total == count == sum(page.counts.values())
+    untouched = here.desk.worklist.page(Asked(selection=Selection(), cause="漏水/密封圈", state=HandlingState.NEW))
+    assert [j.document.id for j in untouched.jobs] == ["jd:5"]  # confirmed, but nobody has taken it on
+
+
 def test_the_work_is_exported_with_what_was_confirmed_beside_what_was_read(here: Rig) -> None:
     here.store(rich(), document(2))  # type: ignore[arg-type]
     here.desk.reviews.handle("jd:1", Change(by="林", cause="漏水/内胆"))

@@ -136,6 +136,12 @@ def test_a_review_is_handled_from_its_card_with_its_trail(browser: TestClient, s
     assert card is not None
     assert (card.handling.state, card.handling.owner) == (HandlingState.SOLVED, "周")
     assert "周" in browser.get("/reviews", params={"state": "solved"}).text
+    drill = browser.get("/themes/causes", params={"theme": "漏水"}).text
+    link = re.search(r'href="([^"]+)">密封圈 1 条', drill)
+    assert link
+    listed = browser.get(link[1].replace("&amp;", "&")).text
+    assert 'id="total">1 条' in listed
+    assert "已确认 漏水/密封圈" in listed
     assert browser.post("/reviews/handle", data={**form, "by": " "}).status_code == 400
     assert browser.post("/reviews/handle", data={**form, "state": "dancing"}).status_code == 400
     assert browser.get("/reviews/jd:none").status_code == 404
