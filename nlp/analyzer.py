@@ -6,7 +6,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from domain.analysis import Analysis, AspectOpinion, Entity, Polarity, Probabilities, Severity
+from domain.analysis import Analysis, AspectOpinion, Entity, Polarity, Probabilities, Severity, Wish
 from nlp.adverts import hidden_adverts
 from nlp.aspects import Mention, mentions
 from nlp.batch import Batch, Places, batch_of
@@ -24,6 +24,7 @@ from nlp.severity import finding
 from nlp.spam import spam_score
 from nlp.taxonomy import Taxonomy, load_taxonomy
 from nlp.vocabulary import Vocabulary
+from nlp.wishes import apart, wished
 
 __all__ = ["Analyzer", "Reading"]
 
@@ -57,6 +58,7 @@ class _Text:
     category: str
     """The appliance talked about, canonical; "" if none is named."""
     mentions: list[Mention]
+    wishes: tuple[Wish, ...]
 
 
 class Analyzer:
@@ -186,6 +188,7 @@ class Analyzer:
         category = titled.category or next((name.name for name in names if name.kind == "category"), "")
         if findings.latin[number]:
             names += models_in(names, batch.view, start, end)
+        spoken, wishes = ([], ()) if filler else self._said(number, found, findings, category, end_of_own)
         return _Text(
             number=number,
             start=start,
@@ -200,12 +203,21 @@ class Analyzer:
             found=found,
             names=names,
             category=category,
-            mentions=[]
-            if filler
-            else mentions(
-                found.aspects, found.aspect_clauses, findings.bounds, batch.view, category, self._vocabulary.taxonomy
-            ),
+            mentions=spoken,
+            wishes=wishes,
         )
+
+    def _said(
+        self, number: int, found: Found, findings: Findings, category: str, end: int
+    ) -> tuple[list[Mention], tuple[Wish, ...]]:
+        """The aspects that a text may judge, and its wishes; what is wished for is not judged."""
+        view, bounds = findings.batch.view, findings.bounds
+        spoken = mentions(found.aspects, found.aspect_clauses, bounds, view, category, self._vocabulary.taxonomy)
+        if not found.wishes:
+            return spoken, ()
+        stretches = wished(found.wishes, bounds, view, int(findings.batch.starts[number]), end)
+        kept, aspects = apart(spoken, stretches)
+        return kept, findings.wishes(number, stretches, aspects)
 
     def _analysis(
         self, text: _Text, p: list[float], findings: Findings, aspects: tuple[AspectOpinion, ...]
@@ -226,6 +238,7 @@ class Analyzer:
             masked=text.masked,
             normalized=text.normalized,
             aspects=aspects,
+            wishes=text.wishes,
             entities=_entities(text, findings),
             about=told,
             groups=self._entities.groups(told, text.category) if told else (),

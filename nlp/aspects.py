@@ -8,7 +8,7 @@ import attrs
 from nlp.taxonomy import NO_ASPECT, Taxonomy, Term
 
 _NEGATED = re.compile(
-    r"(?<!是)(?<!有)(?:没有?|無|无|零|毫无|不会?|不再|未|从不|从未|几乎没有?|基本没有?|基本不|一点不|一点都不|完全没有?|也没|都没有?|并没有?|杜绝)"
+    r"(?<!是)(?<!有)(?:没有?|无|零|毫无|不会?|不再|未|从不|从未|几乎没有?|基本没有?|基本不|一点不|一点都不|完全没有?|也没|都没有?|并没有?)"
     r"(?:任何|什么|啥|一点|一丝|半点|丝毫|明显的?|太大的?|大的?|出现|发现|听到|听见|感觉到|有|过|发生|存在|可见|的|漏|特别|很|太){0,3}$"
 )
 _ABSENT = re.compile(
@@ -23,7 +23,6 @@ _OWNERS = ("安装", "物流")
 """Aspects whose people are praised and blamed with the words of service."""
 _SENTENCE = re.compile(r"[。!?;\n]")
 _BESIDE = 16
-_BEFORE = 10
 _CROWDED = 14
 """A clause longer than this that names several aspects is read in pieces."""
 _LONG, _LEAD, _TAIL = 34, 10, 20
@@ -130,8 +129,10 @@ def _meant(
 
 def _weigh(mention: Mention, term: Term, view: str, place: int, covered: int, begin: int, end: int) -> None:
     """Add what one word says to the mention."""
+    before = view[max(begin, place - _BESIDE) : place]
+    doubtful = "不" in before or "没" in before or "无" in before or "未" in before or "零" in before
     if term.trouble or (term.lean < 0 and term.company is None):
-        absent = _NEGATED.search(view[max(begin, place - _BEFORE) : place]) or (
+        absent = (doubtful and _NEGATED.search(before)) or (
             term.trouble and _ABSENT.search(view[covered : min(end, covered + _BESIDE)])
         )
         if absent:
@@ -143,8 +144,10 @@ def _weigh(mention: Mention, term: Term, view: str, place: int, covered: int, be
     elif term.lean < 0:
         mention.bad += 1
     elif term.lean > 0:
-        if term.company is None and _DENIED.search(view[max(begin, place - _BESIDE) : place]):
+        if term.company is None and (doubtful or "哪" in before) and _DENIED.search(before):
             mention.bad += 1
+        elif term.denies:
+            mention.absent += 1
         else:
             mention.good += 1
     else:

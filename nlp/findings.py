@@ -1,22 +1,26 @@
 """What the dictionaries found in a batch, sorted by text and by reader, and turned back into places of the input."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
-from domain.analysis import AspectOpinion
+from domain.analysis import AspectOpinion, Polarity, Wish
 from nlp.aspects import Mention
 from nlp.batch import Batch, Places
+from nlp.causes import CauseWords, cause_of
 from nlp.clauses import clause_bounds, trimmed
 from nlp.entities import Naming
 from nlp.judging import Clues, Judge, Marks, clues, judged
+from nlp.lexicon import Hits
 from nlp.masking import Span, masked_with
 from nlp.sentiment import Floats, SentimentModel
 from nlp.severity import Grave
 from nlp.taxonomy import Term
 from nlp.vocabulary import Vocabulary
+from nlp.wishes import WishRule
 
 _LONGEST_OPINION = 40
 _LEAD, _TAIL = 12, 20
@@ -34,8 +38,26 @@ class Found:
     grave_clauses: list[tuple[int, int]] = attrs.field(factory=list)
     jokes: list[tuple[int, int]] = attrs.field(factory=list)
     spam: list[tuple[str, str, float]] = attrs.field(factory=list)
+    wishes: list[tuple[int, int, int, tuple[WishRule, ...]]] = attrs.field(factory=list)
+    """Place, length, number of the clause and rules."""
     adverts: int = 0
     thing: bool = False
+
+
+class _Words:
+    """The words of a batch that one reader asks for, sorted by text."""
+
+    def __init__(self, batch: Batch, hits: Hits, wanted: NDArray[np.bool_]) -> None:
+        """wanted: per entry of the lexicon."""
+        chosen = wanted[hits.entries]
+        places = hits.places[chosen]
+        self.places: list[int] = places.tolist()
+        self.entries: list[int] = hits.entries[chosen].tolist()
+        self._firsts: list[int] = np.searchsorted(places, np.append(batch.starts, len(batch.codes))).tolist()
+
+    def of(self, number: int) -> tuple[int, int]:
+        """First and one past the last word of a text."""
+        return self._firsts[number], self._firsts[number + 1]
 
 
 class Findings:
@@ -51,37 +73,49 @@ class Findings:
         bounds = clause_bounds(batch, hits.places[turning])
         kinds = vocabulary.judging[hits.entries]
         self._marks = Marks(batch, hits.places[kinds >= 0], kinds[kinds >= 0])
-        spoken = vocabulary.spoken[hits.entries]
-        places, entries = hits.places[spoken], hits.entries[spoken]
-        self._clauses: list[int] = (np.searchsorted(bounds, places, side="right") - 1).tolist()
-        self._firsts: list[int] = np.searchsorted(places, np.append(batch.starts, len(batch.codes))).tolist()
-        self._places: list[int] = places.tolist()
-        self._entries: list[int] = entries.tolist()
+        meanings, lengths = vocabulary.meanings, vocabulary.lengths
+        self._ends: list[int] = batch.ends.tolist()
+        self._spoken, self._named, self._rare, causal = (
+            _Words(batch, hits, kind)
+            for kind in (vocabulary.spoken, vocabulary.naming, vocabulary.rare, vocabulary.causal)
+        )
+        self._clauses: list[int] = (np.searchsorted(bounds, self._spoken.places, side="right") - 1).tolist()
+        self._aspects = [
+            (place, lengths[entry], meanings[entry].aspects)
+            for place, entry in zip(self._spoken.places, self._spoken.entries, strict=True)
+        ]
+        self._naming = [
+            (place, lengths[entry], meaning)
+            for place, entry in zip(self._named.places, self._named.entries, strict=True)
+            if (meaning := meanings[entry].naming) is not None
+        ]
         self.bounds: list[int] = bounds.tolist()
+        self._causes = CauseWords(
+            places=causal.places,
+            lengths=[lengths[entry] for entry in causal.entries],
+            meanings=[meanings[entry].causes or {} for entry in causal.entries],
+        )
         letters = (batch.codes >= 0x61) & (batch.codes <= 0x7A)
         self.latin: list[int] = np.add.reduceat(letters, batch.starts, dtype=np.int64).tolist()
         """Latin letters per text; without two there is no model number."""
 
     def of(self, number: int, own_end: int) -> Found:
         """The words of one text. own_end: end of the poster's own words; what follows them names entities only."""
-        found = Found()
-        meanings, lengths = self._vocabulary.meanings, self._vocabulary.lengths
-        for at in range(self._firsts[number], self._firsts[number + 1]):
-            place, entry = self._places[at], self._entries[at]
-            meaning, length = meanings[entry], lengths[entry]
-            if meaning.naming is not None:
-                found.naming.append((place, length, meaning.naming))
-            if place >= own_end:
-                continue
-            if meaning.aspects:
-                found.aspects.append((place, length, meaning.aspects))
-                found.aspect_clauses.append(self._clauses[at])
-            if meaning.rare:
-                self._add_rare(found, at, place, length)
+        first, last = self._spoken.of(number)
+        if own_end < self._ends[number]:
+            last = bisect_left(self._spoken.places, own_end, first, last)
+        found = Found(aspects=self._aspects[first:last], aspect_clauses=self._clauses[first:last])
+        first, last = self._named.of(number)
+        found.naming = self._naming[first:last]
+        first, last = self._rare.of(number)
+        for at in range(first, last):
+            if self._rare.places[at] < own_end:
+                self._add_rare(found, self._rare.places[at], self._rare.entries[at])
         return found
 
-    def _add_rare(self, found: Found, at: int, place: int, length: int) -> None:
-        meaning, clause = self._vocabulary.meanings[self._entries[at]], self._clauses[at]
+    def _add_rare(self, found: Found, place: int, entry: int) -> None:
+        meaning, length = self._vocabulary.meanings[entry], self._vocabulary.lengths[entry]
+        clause = bisect_right(self.bounds, place) - 1
         if meaning.grave is not None:
             found.grave.append((place, length, meaning.grave))
             found.grave_clauses.append((self.bounds[clause], self.bounds[clause + 1]))
@@ -89,6 +123,8 @@ class Findings:
             found.jokes.append((place, place + length))
         if meaning.spam is not None:
             found.spam.append(meaning.spam)
+        if meaning.wishes:
+            found.wishes.append((place, length, clause, meaning.wishes))
         found.adverts += meaning.advert
         found.thing = found.thing or meaning.thing
 
@@ -151,9 +187,32 @@ class Findings:
                     start=start,
                     end=end,
                     certainty=one.certainty,
+                    cause=self._cause(number, mention) if one.polarity is Polarity.NEGATIVE else "",
                 )
             )
         return answer
+
+    def _cause(self, number: int, mention: Mention) -> str:
+        limits = self._starts[number], int(self.batch.ends[number])
+        return cause_of(
+            mention.aspect,
+            mention.start,
+            mention.end,
+            mention.clause,
+            self.bounds,
+            limits,
+            self._causes,
+            self.batch.view,
+        )
+
+    def wishes(self, number: int, stretches: Sequence[tuple[int, int]], aspects: Sequence[str]) -> tuple[Wish, ...]:
+        """The wishes of a text in its own words. stretches: of the joined view. aspects: of each."""
+        quoted = [
+            (self.quote(number, left, right), aspect) for (left, right), aspect in zip(stretches, aspects, strict=True)
+        ]
+        return tuple(
+            Wish(text=text, aspect=aspect, start=start, end=end) for (text, start, end), aspect in quoted if end > start
+        )
 
     def clues_of(
         self, spoken: Sequence[tuple[int, Mention]], logits: Floats, model: SentimentModel

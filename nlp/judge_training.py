@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import attrs
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from domain.errors import MissingExtra
@@ -24,6 +26,8 @@ from nlp.judging import FEATURES, NEGATIVE, POSITIVE, UNJUDGED
 from nlp.reading import Reading
 from nlp.sentiment import Floats
 
+LESSON_WEIGHT = 0.05
+"""Of a composed phrase beside a labelled mention, which weighs 1."""
 STRENGTH = 0.3
 """Inverse of the ridge penalty; best of .03, .1, .3, 1 by cross-validation over the reviews of the development half."""
 LEAST = 8
@@ -42,6 +46,7 @@ class Material:
     reviews: NDArray[np.int64]
     """Number of the review of each."""
     labels: NDArray[np.int64]
+    weights: Floats
 
 
 def half_of(sha: str) -> str:
@@ -83,6 +88,33 @@ def material(analyzer: Analyzer, rows: Sequence[tuple[str, str, set[tuple[str, s
         margins=margins[kept],
         reviews=reviews[kept],
         labels=labels[kept],
+        weights=np.ones(int(kept.sum()), np.float32),
+    )
+
+
+def lessons(analyzer: Analyzer) -> Material:
+    """Mentions of composed phrases: every frame of `judge_lessons.yaml` with every name."""
+    stored = yaml.safe_load(files("nlp").joinpath("judge_lessons.yaml").read_text(encoding="utf-8"))
+    kinds = (("blame", "negative"), ("unjudged", ""), ("praise", "positive"))
+    rows = [
+        ("", frame.replace("{n}", name), {(aspect, polarity)} if polarity else set())
+        for kind, polarity in kinds
+        for frame in stored[kind]
+        for aspect, names in stored["names"].items()
+        for name in names
+    ]
+    found = material(analyzer, rows)
+    return attrs.evolve(found, weights=np.full(len(found.labels), LESSON_WEIGHT, np.float32))
+
+
+def joined(*parts: Material) -> Material:
+    """Several materials as one; the numbers of their reviews no longer mean anything."""
+    return Material(
+        mentions=tuple(mention for part in parts for mention in part.mentions),
+        **{
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in ("features", "margins", "reviews", "labels", "weights")
+        },
     )
 
 
@@ -100,7 +132,9 @@ def train(found: Material, *, version: str, strength: float = STRENGTH) -> dict[
             extra[at, 2 * len(aspects) + words.index(mention.word)] = 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fitted = _logistic_regression()(C=strength, max_iter=400).fit(np.hstack([found.features, extra]), found.labels)
+        fitted = _logistic_regression()(C=strength, max_iter=400).fit(
+            np.hstack([found.features, extra]), found.labels, sample_weight=found.weights
+        )
     rows = fitted.coef_.T.round(4)
     rows[0] += fitted.intercept_.round(4)
     features, extras = rows[: len(FEATURES)].tolist(), rows[len(FEATURES) :].tolist()
@@ -142,8 +176,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--version", default=f"judge-{date.today():%Y%m%d}")
     options = parser.parse_args(arguments)
     rows = [row for row in labelled(options.gold, options.data) if half_of(row[0]) == "dev"]
-    found = material(Analyzer.load(), rows)
-    save(train(found, version=options.version), options.out)
+    analyzer = Analyzer.load()
+    found = material(analyzer, rows)
+    save(train(joined(found, lessons(analyzer)), version=options.version), options.out)
     print(
         f"reviews={len(rows)} mentions={len(found.mentions)} labels={np.bincount(found.labels, minlength=3).tolist()}"
     )

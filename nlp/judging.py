@@ -18,7 +18,7 @@ LEVELS = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE)
 NEGATIVE, UNJUDGED, POSITIVE = 0, 1, 2
 GOOD, BAD, LUKE, OPEN, DOING = range(5)
 """Kinds of words in `judging.yaml`, in its order."""
-KEPT = 0.5
+KEPT = 0.45
 """An aspect is told where it is judged with at least this probability, all its mentions in the text together."""
 ALONE = 0.5
 """A further mention is told where it alone is judged with at least this probability."""
@@ -84,8 +84,8 @@ class Marks:
         rows = np.zeros((6, len(codes) + 1), np.int32)
         for kind in range(5):
             plain = (kinds == kind) & ~negated if kind == GOOD else kinds == kind
-            np.add.at(rows[kind], places[plain] + 1, 1)
-        np.add.at(rows[5], places[(kinds == GOOD) & negated] + 1, 1)
+            rows[kind] = np.bincount(places[plain] + 1, minlength=len(codes) + 1)
+        rows[5] = np.bincount(places[(kinds == GOOD) & negated] + 1, minlength=len(codes) + 1)
         self._sums = np.cumsum(rows, axis=1)
 
     def within(self, lefts: Places, rights: Places) -> NDArray[np.int32]:

@@ -17,6 +17,7 @@ NO_ASPECT = "无"
 """Entry with words that only look like they held another (约定时间 holds 定时), or name a matter in passing (安装完后)."""
 LEANS: Mapping[str, int] = {"bad": -1, "names": 0, "good": 1}
 _WORDS = ("names", "bad", "good", "trouble", "header", "soft", "only", "sure", "yields", "aside", "remove")
+_DENYING = re.compile("^[没不无零未]|没有|听不|都没")
 _PATTERN = frozenset({"word", "lean", "before", "after"})
 
 Entries = Mapping[str, Mapping[str, Any]]
@@ -47,6 +48,8 @@ class Term:
     """-1 blame, 0 only the name of the matter, +1 praise."""
     trouble: bool = False
     """Its absence is praise."""
+    denies: bool = False
+    """Praise that names what is not there (不吵, 没有乱收费), so that no mood of the text turns it."""
     soft: bool = False
     """Says how somebody behaved; whose matter it is, another word of the clause may say (安装师傅态度好)."""
     header: bool = False
@@ -118,6 +121,7 @@ def _terms_of(aspect: str, entry: Mapping[str, Any]) -> Iterator[tuple[str, Term
                         aspect=aspect,
                         lean=LEANS.get(kind, 0),
                         trouble=kind == "trouble",
+                        denies=kind == "good" and _DENYING.search(word) is not None,
                         soft=word in soft,
                         header=kind == "header",
                         only=only,

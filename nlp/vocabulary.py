@@ -1,8 +1,11 @@
 """All words that any reader knows, in one lexicon, so that a batch is searched once."""
 
+from collections.abc import Mapping
+
 import attrs
 import numpy as np
 
+from nlp.causes import Cause, cause_terms
 from nlp.clauses import TURNS
 from nlp.dictionaries import read
 from nlp.entities import EntityTerms, Naming
@@ -11,6 +14,7 @@ from nlp.normalize import normalize
 from nlp.severity import Grave, SeverityTerms
 from nlp.spam import spam_terms
 from nlp.taxonomy import Taxonomy, Term, load_taxonomy
+from nlp.wishes import WishRule, wish_terms
 
 
 @attrs.define(kw_only=True)
@@ -32,8 +36,11 @@ class Meaning:
     """A new clause begins here."""
     judges: int = -1
     """Kind of judgement, as in `judging.yaml`; -1 = none."""
+    causes: Mapping[str, Cause] | None = None
+    """Aspect → cause of its blame."""
+    wishes: tuple[WishRule, ...] = ()
     rare: bool = False
-    """Has a grave, joke, advert, thing or spam meaning."""
+    """Has a grave, joke, advert, thing, spam or wish meaning."""
 
 
 class Vocabulary:
@@ -48,6 +55,10 @@ class Vocabulary:
         for kind, words in enumerate(read("judging").values()):
             for word in words:
                 self._of(word).judges = kind
+        for word, causes in cause_terms().words.items():
+            self._of(word).causes = causes
+        for word, rules in wish_terms().items():
+            self._of(word).wishes = rules
         for word, line in entities.lines.items():
             self._of(word).naming = line
         for word, category in entities.categories.items():
@@ -64,11 +75,17 @@ class Vocabulary:
         self.lengths: list[int] = self.lexicon.lengths.tolist()
         self.turns = [number for number, meaning in enumerate(self.meanings) if meaning.turn]
         for m in self.meanings:
-            m.rare = m.grave is not None or m.spam is not None or m.joke or m.advert or m.thing
+            m.rare = m.grave is not None or m.spam is not None or m.joke or m.advert or m.thing or bool(m.wishes)
         self.judging = np.array([m.judges for m in self.meanings], np.int8)
         """Kind of judgement per entry."""
-        self.spoken = np.array([bool(m.aspects or m.naming is not None or m.rare) for m in self.meanings])
-        """Does a reader of single texts ask for the entry?"""
+        self.spoken = np.array([bool(m.aspects) for m in self.meanings])
+        """Does the entry speak of an aspect?"""
+        self.naming = np.array([m.naming is not None for m in self.meanings])
+        """Does the entry name an entity?"""
+        self.rare = np.array([m.rare for m in self.meanings])
+        """Has the entry a rare meaning?"""
+        self.causal = np.array([m.causes is not None for m in self.meanings])
+        """Does the entry name a cause?"""
 
     def _add_severity(self, terms: SeverityTerms) -> None:
         for word, grave in terms.grave.items():
