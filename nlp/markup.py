@@ -11,8 +11,8 @@ _NAMES = (
     "|td|textarea|tfoot|th|thead|title|tr|u|ul|video"
 )
 _MARKUP = re.compile(
-    r"<(?P<hidden>script|style)\b[^<>]{0,400}>.{0,2000}?</(?P=hidden)\s*>|<!--.{0,2000}?-->"
-    rf"|</?(?P<tag>{_NAMES})(?=[\s/>])[^<>]{{0,1000}}>"
+    r"<(?P<hidden>script|style)\b[^<>]{0,300}>.{0,300}?</(?P=hidden)\s*>|<!--.{0,300}?-->"
+    rf"|</?(?P<tag>{_NAMES})(?=[\s/>])[^<>]{{0,600}}>"
     r"|(?P<entity>&(?:nbsp|lt|gt|amp|quot|apos|hellip|mdash|ndash|middot|ldquo|rdquo|lsquo|rsquo|times|yen|copy|reg|ensp|emsp|thinsp|bull|#[0-9]{1,7}|#x[0-9a-f]{1,6});)",
     re.IGNORECASE | re.DOTALL,
 )
