@@ -6,14 +6,14 @@ from datetime import datetime
 
 import attrs
 
-AUTHOR_MINUTES, AUTHOR_FEW, AUTHOR_MANY = 10, 5, 20
-"""So many texts of one author within so many minutes look made; from AUTHOR_MANY on they surely are."""
+AUTHOR_MINUTES, AUTHOR_FEW, AUTHOR_SOME, AUTHOR_MANY = 10, 5, 10, 20
+"""So many texts of one author within so many minutes: odd, suspect, surely made."""
 CROWD_MINUTES, CROWD_AUTHORS = 10, 5
 """So many authors with near-copies within so many minutes look hired."""
 PRAISE_MINUTES, PRAISE_REVIEWS, PRAISE_CHARACTERS = 30, 10, 12
 """So many five-star reviews of hardly a word on one article."""
-SUSPECT, SURE = 0.6, 0.85
-"""Spam scores. A crowd and a run of praise stay under what is left out of counts: angry buyers copy each other's words, too."""
+ODD, SUSPECT, SURE = 0.45, 0.6, 0.85
+"""Spam scores. A crowd and a run of praise stay under what is left out anywhere: angry buyers copy each other's words, too."""
 _KEYS, _TIMES = 50_000, 400
 """Authors, groups and articles remembered, and moments of each; beyond it the one not heard of for longest is forgotten."""
 
@@ -45,17 +45,17 @@ class Bursts:
         if event.author:
             count = self._seen["author"].add(event.author, event.at, "", AUTHOR_MINUTES)
             if count >= AUTHOR_FEW:
-                score = SURE if count >= AUTHOR_MANY else SUSPECT
+                score = SURE if count >= AUTHOR_MANY else SUSPECT if count >= AUTHOR_SOME else ODD
                 reasons.append(f"同一作者{AUTHOR_MINUTES}分钟内发了{count}条")
         if event.cluster and event.author:
             count = self._seen["crowd"].add(event.cluster, event.at, event.author, CROWD_MINUTES)
             if count >= CROWD_AUTHORS:
-                score = max(score, SUSPECT)
+                score = max(score, ODD)
                 reasons.append(f"{CROWD_MINUTES}分钟内{count}个账号发了几乎相同的话")
         if event.article:
             count = self._seen["praise"].add(event.article, event.at, "", PRAISE_MINUTES)
             if count >= PRAISE_REVIEWS:
-                score = max(score, SUSPECT)
+                score = max(score, ODD)
                 reasons.append(f"同款商品{PRAISE_MINUTES}分钟内出现{count}条五星短评")
         return score, tuple(reasons)
 

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from domain.errors import InvalidInput, InvalidQuery
 from flows.search import FACETS, Answer
+from flows.selections import SUSPECT
 from web.rendering import address
 from web.shell import Shell
 from web.spans import Span, span_of
@@ -26,23 +27,34 @@ class Asked:
     """Facet field → chosen value."""
     span: Span
     sort: str
+    without_spam: bool = False
+    """Leave out what looks like paid posts or adverts."""
 
     @property
     def query(self) -> str:
         """The query with its picked facets, in the query language."""
+        return self._with(f"spam:<{SUSPECT}") if self.without_spam else self._with()
+
+    @property
+    def suspect_query(self) -> str:
+        """Of the same rows those that look like paid posts or adverts."""
+        return self._with(f"spam:>={SUSPECT}")
+
+    def _with(self, *more: str) -> str:
         narrowed = [
             f'{f}:"{v.replace(chr(92), chr(92) * 2).replace(chr(34), chr(92) + chr(34))}"'
             for f, v in self.picked.items()
         ]
-        if not narrowed:
+        if not narrowed and not more:
             return self.q
-        return " AND ".join([f"({self.q})"] * bool(self.q.strip()) + narrowed)
+        return " AND ".join([*[f"({self.q})"] * bool(self.q.strip()), *narrowed, *more])
 
     @property
     def params(self) -> dict[str, str]:
         """What an address carries to ask the same again."""
         sort = {} if self.sort == "time" else {"sort": self.sort}
-        return {"q": self.q, **self.picked, **self.span.params, **sort}
+        spam = {"nospam": "1"} if self.without_spam else {}
+        return {"q": self.q, **self.picked, **self.span.params, **sort, **spam}
 
     def at(self, path: str, **changed: str) -> str:
         """An address that asks the same, with changes; an empty value takes a part away."""
@@ -88,8 +100,16 @@ def router(shell: Shell) -> APIRouter:
             answer, fault = find(asked, after=after), None
         except InvalidQuery as error:
             answer, fault = None, fault_of(asked.q, error)
+        suspect = 0 if fault else desk.search.count(asked.suspect_query, since=asked.span.since, until=asked.span.until)
         return shell.show(
-            request, "search.html", status=400 if fault else 200, asked=asked, answer=answer, fault=fault, sorts=SORTS
+            request,
+            "search.html",
+            status=400 if fault else 200,
+            asked=asked,
+            answer=answer,
+            fault=fault,
+            sorts=SORTS,
+            suspect=suspect,
         )
 
     @routes.get("/search/more", response_class=HTMLResponse)
@@ -113,6 +133,7 @@ def asked_of(request: Request, now: datetime) -> Asked:
             preset=params.get("span", ""), since=params.get("since", ""), until=params.get("until", ""), now=now
         ),
         sort=sort,
+        without_spam=params.get("nospam") == "1",
     )
 
 

@@ -90,3 +90,20 @@ def test_rest_search_gives_rows_with_marks_and_a_cursor(browser: TestClient) -> 
     assert answer["total"] == 2
     assert [answer["rows"][0]["text"][s:e] for s, e in answer["rows"][0]["marks"]] == ["漏水"]
     assert browser.get("/api/search", params={"q": '"'}).status_code == 400
+
+
+def test_what_looks_paid_is_counted_and_left_out_only_on_request() -> None:
+    everything = asked("漏水", brand="澜川")
+    without = Asked(q="漏水", picked={"brand": "澜川"}, span=Span(), sort="time", without_spam=True)
+    assert everything.query == '(漏水) AND brand:"澜川"'
+    assert without.query == '(漏水) AND brand:"澜川" AND spam:<0.5'
+    assert without.suspect_query == '(漏水) AND brand:"澜川" AND spam:>=0.5'
+    assert asked("").suspect_query == "spam:>=0.5"
+    assert without.params["nospam"] == "1"
+
+
+def test_the_page_says_how_many_look_paid(browser: TestClient) -> None:
+    html = browser.get("/search", params={"q": "brand:澜川"}).text
+    assert re.search(r'name="nospam" value="1"[^>]*>排除疑似水军/广告', html)
+    assert re.search(r'含 <a href="[^"]*spam[^"]*">疑似水军/广告 \d+ 条', html)
+    assert "已排除" in browser.get("/search", params={"q": "brand:澜川", "nospam": "1"}).text
