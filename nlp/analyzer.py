@@ -12,10 +12,11 @@ from nlp.aspects import Mention, mentions
 from nlp.batch import Batch, Places, batch_of
 from nlp.duplicates import fingerprint
 from nlp.engines import Second, second_of
-from nlp.entities import EntityTerms, Named, Titled, about, entity, models_in, named
+from nlp.entities import EntityTerms, Titled
 from nlp.findings import Findings, Found
 from nlp.judging import LEVELS, Clues, load_judge
 from nlp.masking import CONTACT, PHONE, SUSPECT, Span, masked_with, personal_spans, view_of
+from nlp.naming import Named, about, entity, models_in, named
 from nlp.normalize import is_default_text, normalize, own_end
 from nlp.reading import Reading
 from nlp.segment import Segmenter, segmenter
@@ -229,8 +230,8 @@ class Analyzer:
             )
         told: tuple[str, ...] = (text.titled.brand,) if text.titled.brand else ()
         if any(name.kind == "brand" for name in text.names):
-            view, things = findings.batch.view, self._entities.things
-            told = about(text.names, view, text.start, text.own_end, titled=text.titled, things=things)
+            view, terms = findings.batch.view, self._entities
+            told = about(text.names, view, text.start, text.own_end, titled=text.titled, terms=terms)
         return Analysis(
             tokens=tuple(self._segmenter.cut(text.normalized)),
             sentiment=Polarity.NEUTRAL if text.filler else LEVELS[p.index(max(p))],

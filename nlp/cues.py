@@ -83,7 +83,7 @@ def alternatives(words: Iterable[str]) -> str:
 
 _SHARE = r"(?:的)?(?:股票|股价|股份|股东|涨停|跌停|市值|分红|财报|年报|营收|净利|业绩|a股|港股|h股|[0-9]+股|集团|上市)"
 _BOUGHT = (
-    r"(?:(?:买|购|入手|选|换|装|用|抢|下单|拿下|安装|采购|推荐|看中|看上|种草|败|订|定|全是|都是|全部是|换成|换了|收|退了?|认准|支持|只买|首选|还是|上了?|修|投诉|靠|比|选择|信赖|相信|卖|送|中了)(?:的|了|过|个|台|款|一台|了台|了个|的是|到|入|套|一套|就)*"
+    r"(?:(?:买|购|入手|选|换|装|用|抢|下单|拿下|安装|采购|推荐|全屋|全套|清一色|老式|新款|老款|投|看中|看上|种草|败|订|定|全是|都是|全部是|换成|换了|收|退了?|认准|支持|只买|首选|还是|上了?|修|投诉|靠|比|选择|信赖|相信|卖|送|中了)(?:的|了|过|个|台|款|一台|了台|了个|的是|到|入|套|一套|就)*"
     r"|(?:[一二三四五六两几0-9]|[这那]|老|旧|新|[0-9]手)台|(?:[这那一几两]|同)款|[家爸妈奶爷姐哥弟妹店室厅房]的|我的|我这|你家|我家|他家|她家|[厅室房公]那台|[旧老新])\s?$"
 )
 
@@ -96,10 +96,18 @@ class SensePatterns:
     """Before it: bought, fitted, a set of."""
     share: re.Pattern[str] = re.compile(_SHARE)
     """Behind it: its share, its company."""
+    ordinary: re.Pattern[str] = attrs.field(
+        factory=lambda: re.compile(rf"(?:的)?(?:{alternatives(read('mentions')['ordinary_next'])})(?!洗|机|器)")
+    )
+    """Behind it: a person, an animal, a place, a work of art."""
+    counted: re.Pattern[str] = re.compile(
+        r"(?:[一二两三四五几0-9这那每整][只群道条位名朵颗粒块尊首棵碗斤袋把对]|叫做?|名叫|像|如|宛如|犹如|好似|变成了?|扮演|饰演|化身|一代|俨然|画的|折的|养的|喂)$"
+    )
+    """Before it: a person, an animal or a thing is counted or named."""
     appliance: re.Pattern[str] = attrs.field(factory=lambda: re.compile(alternatives(read("mentions")["appliance"])))
     """Anywhere: the text speaks of appliances though it names none."""
     together: re.Pattern[str] = re.compile(
-        r"(?:和|跟|与|、|还是|或者?|比|vs|/|以及|对比|pk|不如|吊打|被|归|属于|就?是|收购了?|旗下的?|&|\+|对)\s?$"
+        r"(?:和|跟|与|、|还是|或者?|比|vs|/|以及|对比|pk|不如|吊打|>|<|≈|=|被|归|属于|不?就?是|大于|小于|高于|超过|胜过|不输给?|不及|不亚于|秒杀|碾压|超越|完胜|完爆|赶超|媲美|堪比|不敌|输给|赢|吊打|收购了?|旗下的?|&|\+|对)\s?$"
     )
     """Between two brands."""
     appliance_before: re.Pattern[str] = re.compile(
@@ -107,7 +115,7 @@ class SensePatterns:
     )
     """Between an appliance and its brand behind it: 烟机是老板的."""
     surname: re.Pattern[str] = re.compile(
-        r"(?:叫|名叫|姓名|名字是|[·•]|[李王张刘陈杨赵周吴徐孙胡朱林何郭罗宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜钟汪姜范姚谭廖邹熊郝孔邱秦侯邵孟龙段钱汤尹黎贺赖龚庞樊殷])$"
+        r"(?:叫|名叫|姓名|名字是|[·•]|(?:^|[^㐀-鿿]|叫|是|师傅|老师|朋友|同学|同事|邻居|经理|工|找|问|给|和|跟|由|请|姓)[李王张刘陈杨赵周吴徐孙胡朱林何郭罗宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜钟汪姜范姚谭廖邹熊郝孔邱秦侯邵孟龙段钱汤尹黎贺赖龚庞樊殷])$"
     )
     """Before it: it is the given name of a person."""
     edge: re.Pattern[str] = re.compile(

@@ -1,12 +1,14 @@
 """Which brands a text is about: every mention gets its part, then what the clauses say is dealt out to the mentions."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import attrs
 
 from nlp.cues import LOOK, Things, sense_patterns
-from nlp.parts import SOFT, TOPICS, Foil, Named, Part, foil_of, part_of, patterns, topic
+from nlp.part_patterns import patterns
+from nlp.parts import SOFT, TOPICS, Foil, Named, Part, foil_of, part_of, topic
 
 _STOP = re.compile(r"[,。!?;:\n~…#()\[\]{}\"“”—]|(?<![0-9])\.(?![0-9])|(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])")
 _JOINT = re.compile(r"\s*(?:和|跟|与|、|还有|或者?|以及|还是|加|/|\+|&)?\s*")
@@ -14,7 +16,11 @@ _OWN_CATEGORY = 6
 """Characters between an appliance and the brand behind it: 空调买的格力."""
 
 
-_TAIL = 4
+_HOUSE = re.compile(r"(?:家|集团|旗下|智家|电器)?(?:的|系)?")
+"""Between a maker and its brand: 海尔家的统帅."""
+_MOST = 200
+"""Mentions of brands that are looked at; a text with more is a list."""
+_TAIL = 3
 """Characters behind the last brand that are taken for a statement, whatever they say."""
 _OTHERS_AND_OURS = re.compile(r"人家.{1,30}?(?:我的|我家|我这|我们家)|(?:我的|我家|我这|我们家).{1,30}?人家")
 
@@ -42,18 +48,26 @@ class Mention:
 
 
 def brands_about(
-    brands: Sequence[tuple[str, int, int]], categories: Sequence[tuple[str, int]], own: str, *, things: Things
+    brands: Sequence[tuple[str, int, int]],
+    categories: Sequence[tuple[str, int]],
+    own: str,
+    *,
+    things: Things,
+    makers: Mapping[str, str],
 ) -> list[str]:
     """Canonical brands of whose product or service the text says something, by place.
 
     brands: name, start and end; categories: name and start; both by place in `own`, the poster's own words, normalised.
+    makers: brand → the maker that owns it.
     """
-    found = _mentions(brands, own, things)
+    found = _mentions(brands[:_MOST], own, things)
+    _owners(found, own, makers)
     for mention in found:
         mention.category = mention.category or _category_before(mention, categories, own)
     kept = _without_asides(found, own, bool(categories))
     if len({mention.name for mention in kept}) < 2:
         return [] if _only_foil(kept, found) else [mention.name for mention in kept]
+    _weaken(kept)
     _deal(kept, categories, own)
     return _told(kept, own)
 
@@ -79,7 +93,14 @@ def _mentions(brands: Sequence[tuple[str, int, int]], own: str, things: Things) 
         else:
             thing = None
         mention.part = part_of(
-            Named(follows=left > first, before=mention.before, after=own[end:last], thing=thing, clause=own[first:last])
+            Named(
+                leads=right < last,
+                follows=left > first,
+                before=mention.before,
+                after=own[end:last],
+                thing=thing,
+                clause=own[first:last],
+            )
         )
         answer.append(mention)
     _share(answer)
@@ -95,6 +116,33 @@ def _share(found: list[Mention]) -> None:
         mention.foil = following.foil if following and joined else foil_of(mention.before, mention.after)
         if following and joined and mention.part is Part.PRODUCT and not mention.attached:
             mention.part = following.part if following.part is not Part.OWNER else mention.part
+
+
+def _owners(found: list[Mention], own: str, makers: Mapping[str, str]) -> None:
+    """A maker named beside a brand of its own is its owner, unless its product is named or both are compared."""
+    cues, names = patterns(), {mention.name for mention in found}
+    owned = {makers.get(name, name) for name in names if makers.get(name, name) != name}
+    if owned.isdisjoint(names):
+        return
+    for mention in found:
+        if mention.name not in owned or mention.part is not Part.PRODUCT or cues.like.search(mention.before):
+            continue
+        if cues.choice.search(own):
+            continue
+        clause = own[slice(*mention.clause)]
+        mates = any(other.clause == mention.clause and other.name != mention.name for other in found)
+        if (mates and cues.owned_words.search(clause) and not (mention.attached and mention.category)) or (
+            not mention.joined and things_of_service(mention.after)
+        ):
+            mention.part = Part.OWNER
+    for mention, behind in pairwise(found):
+        if makers.get(behind.name) == mention.name != behind.name and _HOUSE.fullmatch(own[mention.end : behind.start]):
+            mention.part = Part.OWNER
+
+
+def things_of_service(after: str) -> bool:
+    """Is the maker named for its service only?"""
+    return re.match(r"(?:的|家的|家|电器|集团)?(?:师傅|售后|客服|服务|维修|系统|体系|平台|app|官网)", after) is not None
 
 
 def _category_before(mention: Mention, categories: Sequence[tuple[str, int]], own: str) -> str:
@@ -115,13 +163,18 @@ def _without_asides(found: list[Mention], own: str, appliance: bool) -> list[Men
         or (mention.part is Part.ACQUIRED and (appliance or sense_patterns().appliance.search(own, mention.clause[1])))
     ]
     if not kept:
-        soft = [mention for mention in found if mention.part is Part.THING]
-        return soft if {mention.part for mention in found} <= SOFT else []
+        parts = {mention.part for mention in found}
+        soft = [mention for mention in found if mention.part is Part.THING or (appliance and len(found) == 1)]
+        return soft if parts <= SOFT else []
     if patterns().dealers.search(own) and not patterns().offers.search(own):
         return []
     whole = topic(own) if not appliance else Part.PRODUCT
+    if whole is Part.PRODUCT and not appliance and patterns().work_text.search(own):
+        whole = Part.WORK if not sense_patterns().appliance.search(own) else whole
     aside = {mention.name for mention in found if mention.part in TOPICS}
-    if whole in TOPICS:
+    if whole in (Part.WORK, Part.SPONSOR) and aside:
+        kept = [m for m in kept if m.attached or m.name not in aside]
+    elif whole in TOPICS:
         kept = [m for m in kept if m.attached or patterns().bought.search(m.before)]
     elif not appliance and aside:
         kept = [m for m in kept if m.attached or m.name not in aside or patterns().said.search(m.before + m.after)]
@@ -132,6 +185,19 @@ def _only_foil(kept: list[Mention], found: list[Mention]) -> bool:
     return bool(kept) and all(mention.foil is Foil.STRONG for mention in kept)
 
 
+def _weaken(kept: list[Mention]) -> None:
+    """Brands before the one that was bought at last are foils, unless they were had themselves."""
+    cues = patterns()
+    for number, mention in enumerate(kept):
+        if mention.foil is not Foil.NONE or (mention.attached and cues.had.search(mention.before)):
+            continue
+        bought = any(other.name != mention.name and cues.chosen.search(other.before) for other in kept[number + 1 :])
+        if not bought or cues.had.search(mention.before + mention.after) or cues.chosen.search(mention.before):
+            continue
+        if not cues.said.search(mention.after) or cues.hearsay.search(mention.before + mention.after):
+            mention.foil = Foil.WEAK
+
+
 def _deal(kept: list[Mention], categories: Sequence[tuple[str, int]], own: str) -> None:
     """Marks the mentions of which something is said."""
     said, compared = patterns().said, patterns().compared
@@ -140,13 +206,16 @@ def _deal(kept: list[Mention], categories: Sequence[tuple[str, int]], own: str) 
         text = mention.after if last else kept[number + 1].after
         if mention.foil is Foil.NONE and said.search(mention.before + "\n" + text):
             mention.stated = True
+        if mention.foil is Foil.NONE and mention.after and patterns().like.search(mention.before):
+            mention.stated = True
         clause = own[slice(*mention.clause)]
         mates = {other.name for other in kept if other.clause == mention.clause}
         if len(mates) > 1 and mention.foil is not Foil.STRONG and compared.search(clause):
             mention.stated = True
     final = next((mention for mention in reversed(kept) if mention.foil is Foil.NONE), None)
     if final and len(own) - final.end >= _TAIL:
-        final.stated = True
+        for mention in _group(kept, kept.index(final)):
+            mention.stated = True
     _deal_clauses(kept, categories, own)
 
 
@@ -158,6 +227,14 @@ def _deal_clauses(kept: list[Mention], categories: Sequence[tuple[str, int]], ow
         at = mention.clause[1] + 1
         for clause_start, clause_end in _clauses(own, at, end):
             if not said.search(own[clause_start:clause_end]) or patterns().foiled.search(own[clause_start:clause_end]):
+                continue
+            if mention.foil is Foil.STRONG or (
+                mention.foil is Foil.WEAK
+                and (
+                    patterns().dear.search(own[clause_start:clause_end])
+                    or patterns().hearsay.search(own[clause_start:clause_end])
+                )
+            ):
                 continue
             appliances = {name for name, start in categories if clause_start <= start < clause_end}
             same = [m for m in kept[: number + 1] if m.category and m.category in appliances]
@@ -184,7 +261,11 @@ def _clauses(own: str, start: int, end: int) -> list[tuple[int, int]]:
 def _told(kept: list[Mention], own: str) -> list[str]:
     """The brands of which something is said; all that are no foil where nothing is, or where all are compared."""
     wanted = [mention for mention in kept if mention.foil is not Foil.STRONG]
-    if patterns().choice.search(own) or patterns().offers.search(own) or _OTHERS_AND_OURS.search(own):
+    if (
+        (patterns().choice.search(own) and not patterns().settled.search(own))
+        or patterns().offers.search(own)
+        or _OTHERS_AND_OURS.search(own)
+    ):
         stated = wanted
     else:
         stated = [mention for mention in kept if mention.stated]

@@ -6,7 +6,9 @@ from nlp.cues import LOOK, Attached, Things, sense_patterns
 
 _BASE = (2.0, 0.0, -1.0)
 """Where the sum begins, by how much the spelling is an ordinary word."""
-_TYPO = -1.6
+_BEFORE_IN_NAMES = frozenset("达米莱伯范迈奥舍蒂埃雷贝凯缪圣阿塞古·迪罗卡斯帕亚巴索沙哈拉瓦托戈洛诺莫克利普泰-")
+_BEHIND_IN_NAMES = frozenset("曼森姆斯默辛博赫丁伯茂维兹茨伍莎娜妮·瑞松柏蒂琳登顿-")
+"""Characters that stand for sounds of foreign names."""
 _SURE_SERVICE = frozenset(
     {"客服", "售后", "旗舰店", "官方", "专卖店", "厂家", "自营店", "师傅", "发布会", "维修", "服务站"}
 )
@@ -35,6 +37,8 @@ class Sense:
     sure_before: tuple[str, ...] = ()
     """What follows when it is the brand: 美的的."""
     clash: tuple[str, ...] = ()
+    foreign: bool = False
+    """Also a part of foreign names."""
     keeper: bool = False
     """Its ordinary sense is a person who sells and serves, so that only appliances show the brand."""
 
@@ -75,7 +79,8 @@ def is_brand(sense: Sense, around: Around, things: Things) -> bool:
     before, after = around.before, around.after
     patterns = sense_patterns()
     thing = things.after(after)
-    if before.endswith(sense.never_after) or _goes_on(sense, after, thing):
+    goes_on = _goes_on(sense, after, thing)
+    if before.endswith(sense.never_after) or (goes_on and not (around.beside or around.company)):
         return False
     attached = thing is not None and _is_its_own(sense, thing)
     served = thing is not None and thing.kind == "service" and (not sense.keeper or thing.word in _SURE_SERVICE)
@@ -83,7 +88,8 @@ def is_brand(sense: Sense, around: Around, things: Things) -> bool:
         return (thing is not None and (thing.category != "" or thing.word in _SURE_SERVICE)) or around.titled
     score = _BASE[sense.word] + 3 * attached + 2 * served + 3 * around.titled + 3 * around.beside
     score += around.context and (sense.word < 2 or around.titled)
-    score += 2.0 * bool(patterns.bought.search(before))
+    bought = patterns.bought.search(before) is not None
+    score += 2.0 * bought
     score += 3.0 * (patterns.share.match(after) is not None)
     score += 2.5 * _is_model(after)
     score += 2.0 * any(work in before + after for work in sense.works)
@@ -91,13 +97,20 @@ def is_brand(sense: Sense, around: Around, things: Things) -> bool:
     score += 1.5 * (before.endswith("#") and after.startswith("#"))
     score += 1.2 * (not sense.keeper and not sense.makes.isdisjoint(around.categories))
     score += 2.0 * around.named_before
-    score += 1.2 * (around.company and sense.word == 2 and not sense.keeper)
+    score += 1.2 * (around.company and (not sense.keeper or not before.endswith("的")))
+    score -= (9.0 if sense.keeper else 4.0) * goes_on
     score -= 3.0 * before.endswith(sense.not_after) if sense.not_after else 0
-    score -= 2.0 * any(word in around.clause for word in sense.clash)
+    score -= 2.6 * any(word in around.clause for word in sense.clash)
+    if sense.word or sense.given or sense.foreign:
+        score -= 3.0 * (patterns.counted.search(before) is not None)
+        score -= 3.0 * (patterns.ordinary.match(after) is not None)
     if sense.given and patterns.surname.search(before):
         score -= 4
-    if sense.edge and not around.named_before and not patterns.edge.search(before):
-        score -= 2.5
+    bound = around.named_before or around.beside or bought
+    if sense.edge and not bound and not patterns.edge.search(before):
+        score -= 0.5 if around.company else 2.5
+    if sense.foreign and (before[-1:] in _BEFORE_IN_NAMES or after[:1] in _BEHIND_IN_NAMES) and not around.beside:
+        score -= 3.0
     return score > 0
 
 
@@ -117,6 +130,17 @@ def _goes_on(sense: Sense, after: str, thing: Attached | None) -> bool:
     if thing is None or not thing.category or not after.startswith(thing.word):
         return True
     return any(after.startswith(word) and not thing.word.startswith(word) for word in sense.not_before)
+
+
+def may_be(sense: Sense, before: str, after: str) -> bool:
+    """Could this be the brand, as far as the words at its edges say? Such a one is company for another."""
+    return sense.certain or not (
+        sense.typo
+        or sense.keeper
+        or before.endswith(sense.never_after)
+        or before.endswith(sense.not_after)
+        or after[:6].startswith(sense.not_before)
+    )
 
 
 def _is_model(after: str) -> bool:
