@@ -90,7 +90,7 @@ def mix(data: Path, work: Path, out: Path, *, version: str, fold: int = FOLD) ->
     with np.load(work / "changes.npz") as stored:
         changes = dict(stored)
     # neither stage may have seen a row; they may group near-copies over different sets
-    chosen = np.isin(keys, held_back) & np.isin(keys, known)
+    chosen = np.isin(keys, held_back) & np.isin(keys, known) & np.isin(examples.sets, WATCHED)
     unseen = examples.part(chosen)
     order = np.argsort(known)
     plain = softmax(first[order[np.searchsorted(known, keys[chosen], sorter=order)]] * np.float32(scale))
