@@ -15,7 +15,7 @@ NAME = "composed"
 MOODS = ("negative", "neutral", "positive")
 SHARES = (0.34, 0.31, 0.35)
 """Share of each mood: judging posts need more of them, because there are more ways to praise and to blame."""
-WHOLE = (0.25, 0.7, 0.2)
+WHOLE = (0.4, 0.7, 0.35)
 """Per mood: share of posts made of one whole phrase, the rest are clauses in a frame."""
 AFTER_NEUTRAL = 0.12
 """Share of judging posts that open like a neutral one, so that a question or a plan alone decides nothing."""

@@ -25,6 +25,12 @@ SETS = (
     "nlpcc14_product",
     "jd_goods",
 )
+POSTS = ("weibo_usual", "weibo_virus", "weibo100k_sample", "weibo_emo7", NAME)
+"""Sets of posts; the others are reviews."""
+EMO7 = {"0": 0, "2": 2, "4": 2, "5": 0, "6": 0}
+"""By reading: fear, joy, gratitude, sadness, anger; mixed and surprise are left out."""
+SELDOM_MEASURED = ("weibo_emo7",)
+"""Sets whose labels are not sure enough to measure with."""
 NIKE = {"1": 0, "2": 1, "3": 2}
 FOLDS = 5
 
@@ -41,6 +47,12 @@ class Examples:
     folds: NDArray[np.int64]
     """0 … FOLDS - 1, by a hash of the group, so that copies never lie on both sides of a split."""
 
+    @property
+    def posts(self) -> NDArray[np.bool_]:
+        """Which are posts; the others are reviews."""
+        answer: NDArray[np.bool_] = np.isin(self.sets, POSTS)
+        return answer
+
     def part(self, chosen: NDArray[np.bool_]) -> "Examples":
         """Only the chosen ones."""
         texts = tuple(text for text, yes in zip(self.texts, chosen, strict=True) if yes)
@@ -49,26 +61,40 @@ class Examples:
 
 def read_examples(folder: Path) -> Examples:
     """All training sets in the folder (`*.csv.gz` with `text,label`); surprise and off-topic rows are left out."""
-    rows = [(name, text, label) for name in (*SETS, "jd_nike5") for text, label in _rows(folder, name)]
+    rows = [(name, text, label) for name in (*SETS, "jd_nike5", "weibo_emo7") for text, label in _rows(folder, name)]
     texts = tuple(row[1] for row in rows)
-    folds = [crc32(group.encode()) % FOLDS for group in groups_of(texts)]
     return Examples(
         texts=texts,
         labels=np.array([row[2] for row in rows], np.int64),
         sets=np.array([row[0] for row in rows]),
-        folds=np.array(folds, np.int64),
+        folds=folds_of(texts),
     )
+
+
+def folds_of(texts: Sequence[str], folds: int = FOLDS) -> NDArray[np.int64]:
+    """A fold for each text, 0 … folds - 1; near-copies share one."""
+    return np.array([crc32(group.encode()) % folds for group in groups_of(texts)], np.int64)
 
 
 def _rows(folder: Path, name: str) -> Iterator[tuple[str, int]]:
     path = folder / f"{name}.csv.gz"
     if not path.exists():
         return
-    names = NIKE if name == "jd_nike5" else LABELS
+    names = {"jd_nike5": NIKE, "weibo_emo7": EMO7}.get(name, LABELS)
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             if row["label"] in names and row["text"].strip():
                 yield row["text"], names[row["label"]]
+
+
+def joined(parts: Sequence[Examples]) -> Examples:
+    """One after the other."""
+    return Examples(
+        texts=tuple(text for part in parts for text in part.texts),
+        labels=np.concatenate([part.labels for part in parts]),
+        sets=np.concatenate([part.sets for part in parts]),
+        folds=np.concatenate([part.folds for part in parts]),
+    )
 
 
 def with_composed(examples: Examples, posts: Sequence[Composed]) -> Examples:

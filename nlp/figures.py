@@ -1,5 +1,7 @@
 """How well probabilities fit labels: accuracy, macro-F1, calibration, and what a threshold on p(negative) would catch."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,11 @@ NATURAL_SHARE = 0.08
 """Share of negatives to which the threshold figures are weighted: about what a brand sees on an ordinary day."""
 
 
-def figures(probabilities: Floats, examples: Examples) -> dict[str, dict[str, float]]:
+Figures = dict[str, dict[str, float]]
+"""Measures by name, by set."""
+
+
+def figures(probabilities: Floats, examples: Examples) -> Figures:
     """Per set: rows, two-class accuracy (neutral rows left out), three-level accuracy and macro-F1, calibration error."""
     answer = {}
     for name in sorted(set(examples.sets.tolist())):
@@ -42,6 +48,33 @@ def measures(probabilities: Floats, labels: NDArray[np.int64]) -> dict[str, floa
         "ece": float(error),
     }
     return {"rows": len(labels)} | {name: round(value, 4) for name, value in values.items()}
+
+
+def means(found: Sequence[Figures]) -> Figures:
+    """Per set and measure the mean over folds; of rows the sum."""
+    return {
+        name: {
+            measure: sum(one[name][measure] for one in found)
+            if measure == "rows"
+            else round(float(np.mean([one[name][measure] for one in found])), 4)
+            for measure in found[0][name]
+        }
+        for name in found[0]
+    }
+
+
+def standard_errors(found: Sequence[Figures]) -> Figures:
+    """Per set and measure the standard error of the mean over folds; empty for a single fold."""
+    if len(found) < 2:
+        return {}
+    return {
+        name: {
+            measure: round(float(np.std([one[name][measure] for one in found], ddof=1)) / len(found) ** 0.5, 4)
+            for measure in found[0][name]
+            if measure != "rows"
+        }
+        for name in found[0]
+    }
 
 
 def alarm_figures(

@@ -6,9 +6,10 @@ import numpy as np
 
 from nlp.batch import Batch, Places, batch_of
 from nlp.dictionaries import read
+from nlp.features import folded
 from nlp.lexicon import Lexicon
 from nlp.normalize import normalize
-from nlp.sentiment import Floats, folded, softmax
+from nlp.sentiment import Floats, softmax
 
 _BATCH_TEXTS = 512
 _WEIGHT, _NEUTRAL = 0.8, 0.3

@@ -2,142 +2,158 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.errors import InvalidInput
 from nlp.batch import Batch, Places
-from nlp.characters import Codes
-from nlp.grams import buckets, rolling
+from nlp.features import Parts, gram_features, parts_of
 
 MODELS = Path(__file__).parent / "models"
 DOCUMENT_SHARE = 0.5
 """Share of the document's logit (positive against negative) that a clause takes over: a clause alone is short of evidence."""
 CLAUSE_NEUTRAL = -2.0
 """Added to the neutral logit of a clause: a clause of a review that names an aspect mostly judges it, small talk was the model's neutral."""
+CHAIN_MOST = 1.0
+"""Where a poster says something, what is reposted moves each logit by so much at most."""
 
-NEGATION_REACH = 5
-"""Characters after 不, 没, 无 or 未 that are read as negated, as far as the clause goes."""
-_DIGIT, _NEGATION, _STOP = 1, 2, 3
-_NO_NEGATION = np.array([ord(one) for one in "过仅但管止光愧"], np.uint32)
-"""Before them 不 negates nothing: 不过, 不仅 …"""
-_NEGATED = np.uint32(0x200000)
-"""Added to a negated character: beyond Unicode, so that it is like no other."""
-
-_UNREADABLE = np.array([0, 3, 0], np.float32)
-"""Logits of a text without any known n-gram: neutral."""
+REVIEW, POST, GATE, IDF = slice(0, 2), slice(2, 4), 4, 5
+"""Columns of the table: lean and calm in reviews, the same in posts, how post-like, and the weight of the n-gram."""
+COLUMNS = 6
+NOWHERE = 0
+"""A row that no n-gram gets."""
+_SURELY = 20.0
+"""A gate that is wide open."""
+CALM_SLOPE, CALM_SHIFT = np.float32(1.5), np.float32(5.0)
+"""Whether a text judges at all is asked in the voice of posts unless it is surely a review: reviews hold few texts that don't."""
+MARK_BITS = 8
+"""An n-gram is known by so many bits beside those of its row, so that one never seen is not taken for another."""
 
 Floats = NDArray[np.float32]
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class SentimentModel:
-    """Weights per n-gram; the same numbers read a document and each of its clauses."""
+    """Weights per n-gram; the same numbers read a document and each of its clauses.
+
+    Reviews and posts speak differently, so each n-gram has two voices, and says how post-like a text with it is; the two are
+    mixed by that. Lean is half of positive against negative, calm is neutral against the mean of both.
+    """
 
     version: str
-    """Name and date of training, stored beside every score."""
+    """Name of the training, stored beside every score."""
     bits: int
     """2**bits rows."""
     longest: int
     """Characters of the longest n-gram."""
     table: Floats
-    """Per n-gram: weight for negative, neutral, positive (each times idf) and the square of the idf."""
+    """Per n-gram the COLUMNS: five weights, each times idf, and the square of the idf."""
+    marks: NDArray[np.uint8]
+    """Per row MARK_BITS more bits of the n-gram that it stands for."""
     bias: Floats
-    scale: float
-    """Calibration: logits are multiplied by it, then `shift` is added."""
-    shift: Floats
-    negation: bool = True
-    """Was it trained on text whose negated characters are marked? Models before ngram-2 were not."""
+    """Of the five weights."""
+
+    @property
+    def scale(self) -> float:
+        """What makes logits honest: 1, the weights are calibrated already."""
+        return 1.0
+
+    def known(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Row of each n-gram, from its number of bits + MARK_BITS bits, and whether it is the one that the row stands for."""
+        rows = ids >> MARK_BITS
+        return rows, self.marks.take(rows) == (ids & ((1 << MARK_BITS) - 1))
 
     def documents(self, batch: Batch) -> tuple[Floats, Floats]:
         """Logits and probabilities (negative, neutral, positive) of each text; an n-gram counts once a text."""
-        owner = np.repeat(np.arange(len(batch.starts), dtype=np.int64), batch.ends - batch.starts + 1)
-        narrow = np.int32 if len(batch.starts) <= 1 << (31 - self.bits) else np.int64  # narrow keys sort twice as fast
-        owners = (owner << self.bits).astype(narrow)
-        keys = [
-            owners[: len(feature)][inside] | feature[inside].astype(narrow)
-            for _, feature, inside in gram_features(batch, owner, self.longest, self.bits, negation=self.negation)
-        ]
-        return self._score(np.concatenate(keys), len(batch.starts))
+        parts = parts_of(batch)
+        sums = self._sums(batch, parts)
+        voices = sums / np.sqrt(sums[:, IDF:] + 1e-6)
+        own = voices[: parts.count, :IDF] + self.bias
+        own[parts.chained, GATE] = _SURELY  # only posts are reposted
+        moods = mixed(own)
+        if len(parts.chained):
+            spoken = sums[parts.chained, IDF] > 0
+            most = np.where(spoken, np.float32(CHAIN_MOST), np.float32(np.inf))[:, None]
+            moods[parts.chained] += np.clip(voices[parts.count :, POST], -most, most)
+        unread = sums[: parts.count, IDF] == 0
+        unread[parts.chained] &= sums[parts.count :, IDF] == 0
+        moods[unread] = _UNREADABLE
+        logits = logits_of(moods)
+        return logits, softmax(logits)
 
-    def _score(self, keys: NDArray[np.integer], count: int) -> tuple[Floats, Floats]:
+    def _sums(self, batch: Batch, parts: Parts) -> Floats:
+        """Sums of table rows per part, each n-gram once."""
+        count = len(parts.ends)
+        narrow = np.int32 if count <= 1 << (31 - self.bits) else np.int64  # narrow keys sort twice as fast
+        owners = (parts.owner << self.bits).astype(narrow)
+        found = []
+        for _, ids, inside in gram_features(batch.codes, parts, self.longest, self.bits + MARK_BITS):
+            rows, known = self.known(ids)
+            known &= inside
+            found.append(owners[: len(rows)][known] | rows[known].astype(narrow))
+        keys = np.concatenate(found)
         keys.sort()
         fresh = np.ones(len(keys), np.bool_)
         fresh[1:] = keys[1:] != keys[:-1]
         keys = keys[fresh]
-        rows = self.table.take(keys & ((1 << self.bits) - 1), axis=0)
-        sums = np.zeros((count, 4), np.float32)
-        owners = keys >> self.bits
+        sums = np.zeros((count, COLUMNS), np.float32)
         if len(keys):
-            firsts = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]]))
-            sums[owners[firsts]] = np.add.reduceat(rows, firsts, axis=0)
-        logits = sums[:, :3] / np.sqrt(sums[:, 3:] + 1e-6) + self.bias
-        logits[sums[:, 3] == 0] = _UNREADABLE
-        return logits, self._calibrated(logits)
+            owned = keys >> self.bits
+            firsts = np.flatnonzero(np.concatenate([[True], owned[1:] != owned[:-1]]))
+            weights = self.table.take(keys & ((1 << self.bits) - 1), axis=0)
+            sums[owned[firsts]] = np.add.reduceat(weights, firsts, axis=0)
+        return sums
 
     def clauses(self, batch: Batch, starts: Places, ends: Places, documents: Floats) -> Floats:
         """Probabilities of stretches of the joined view. documents: the logits of the text that each lies in."""
-        sums = np.zeros((len(starts), 4), np.float64)
-        owner = np.zeros(len(batch.codes), np.int64)
-        for n, feature, _ in gram_features(batch, owner, self.longest, self.bits, negation=self.negation):
-            rows = self.table.take(feature, axis=0)
-            total = np.concatenate([np.zeros((1, 4)), np.cumsum(rows, axis=0, dtype=np.float64)])
-            last = np.clip(ends - n + 1, 0, len(total) - 1)
-            sums += total[np.maximum(last, starts.clip(0, len(total) - 1))] - total[starts.clip(0, len(total) - 1)]
-        logits = (sums[:, :3] / np.sqrt(np.maximum(sums[:, 3:], 0) + 1e-6)).astype(np.float32) + self.bias
-        mood = DOCUMENT_SHARE / 2 * (documents[:, 2] - documents[:, 0])
-        logits += np.stack([-mood, np.full_like(mood, CLAUSE_NEUTRAL), mood], axis=1)
-        return self._calibrated(logits)
-
-    def _calibrated(self, logits: Floats) -> Floats:
-        return softmax(logits * np.float32(self.scale) + self.shift)
-
-
-def gram_features(
-    batch: Batch, owner: Places, longest: int, bits: int, *, negation: bool = True
-) -> list[tuple[int, Places, NDArray[np.bool_]]]:
-    """For n = 1 … longest: n, the feature number at each place, and whether that n-gram lies inside its text.
-
-    owner: number of the text at each place.
-    """
-    codes = folded(batch.codes, negation=negation)
-    ends = batch.ends[owner]
-    places = np.arange(len(codes))
-    return [
-        (n, buckets(hashes, n, bits), places[: len(hashes)] + n <= ends[: len(hashes)])
-        for n, hashes in enumerate(rolling(codes, longest), 1)
-    ]
+        texts = np.searchsorted(batch.ends, starts)
+        firsts, lasts = batch.starts[texts], batch.ends[texts]
+        sums, whole = np.zeros((len(starts), COLUMNS)), np.zeros((len(starts), 2))
+        for n, ids, _ in gram_features(batch.codes, parts_of(batch), self.longest, self.bits + MARK_BITS):
+            rows, known = self.known(ids)
+            weights = self.table.take(np.where(known, rows, NOWHERE), axis=0)
+            total = np.concatenate([np.zeros((1, COLUMNS)), np.cumsum(weights, axis=0, dtype=np.float64)])
+            sums += _between(total, starts, ends - n + 1)
+            whole += _between(total[:, [GATE, IDF]], firsts, lasts - n + 1)
+        voices = sums[:, :IDF] / np.sqrt(np.maximum(sums[:, IDF:], 0) + 1e-6)
+        voices[:, GATE] = whole[:, 0] / np.sqrt(np.maximum(whole[:, 1], 0) + 1e-6)
+        moods = mixed(voices.astype(np.float32) + self.bias)
+        moods[:, 0] += DOCUMENT_SHARE / 2 * (documents[:, 2] - documents[:, 0])
+        moods[:, 1] += np.float32(CLAUSE_NEUTRAL)
+        return softmax(logits_of(moods))
 
 
-def folded(codes: Codes, *, negation: bool = True) -> Codes:
-    """Codes as the model reads them: every digit as 0, and what a negation reaches as other characters.
-
-    Which number it is says nothing about the mood; 漏水 after 不 is the opposite of 漏水.
-    """
-    kinds = _kinds()[codes]
-    plain = np.where(kinds == _DIGIT, np.uint32(0x30), codes)
-    if not negation:
-        return plain
-    negating = kinds == _NEGATION
-    negating[:-1] &= ~np.isin(codes[1:], _NO_NEGATION)
-    places = np.arange(len(codes))
-    last = np.maximum.accumulate(np.where(negating, places, -1 - NEGATION_REACH))
-    stop = np.maximum.accumulate(np.where(kinds == _STOP, places, -1))
-    reached = (last > stop) & (places > last) & (places - last <= NEGATION_REACH)
-    return np.where(reached, plain + _NEGATED, plain)
+_UNREADABLE = np.array([0, 3], np.float32)
+"""Lean and calm of a text without any known n-gram: neutral."""
 
 
-@cache
-def _kinds() -> NDArray[np.uint8]:
-    """Per code point: digit, negation, end of a negation's reach, or 0."""
-    kinds = np.zeros(0x110000, np.uint8)
-    kinds[0x30:0x3A] = _DIGIT
-    kinds[[ord(one) for one in "不没无未"]] = _NEGATION
-    kinds[[ord(one) for one in "，。！？；：、…~ ,.!?;:\n\t\x1e"]] = _STOP
-    return kinds
+def mixed(voices: Floats) -> Floats:
+    """Lean and calm from both voices, by how post-like the text is. voices: the columns of the table but for the last."""
+    gates = voices[:, GATE]
+    shares = np.stack([sigmoid(gates), sigmoid(CALM_SLOPE * gates + CALM_SHIFT)], axis=1)
+    answer: Floats = voices[:, REVIEW] + (voices[:, POST] - voices[:, REVIEW]) * shares
+    return answer
+
+
+def logits_of(moods: Floats) -> Floats:
+    """Logits of negative, neutral, positive from lean and calm."""
+    return np.stack([-moods[:, 0], moods[:, 1], moods[:, 0]], axis=1)
+
+
+def _between(total: NDArray[np.float64], starts: Places, ends: Places) -> NDArray[np.float64]:
+    """Sums of rows from starts to ends, from the sums of all rows before each place."""
+    begin = starts.clip(0, len(total) - 1)
+    answer: NDArray[np.float64] = total[np.maximum(ends.clip(0, len(total) - 1), begin)] - total[begin]
+    return answer
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Between 0 and 1, whatever comes in."""
+    answer: Floats = (0.5 + 0.5 * np.tanh(logits / 2)).astype(np.float32)
+    return answer
 
 
 def softmax(logits: Floats) -> Floats:
@@ -146,25 +162,46 @@ def softmax(logits: Floats) -> Floats:
     return (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32) if len(logits) else logits
 
 
+def save(model: SentimentModel, folder: Path, **notes: object) -> None:
+    """Write `sentiment.npz` (arrays, no pickle) and `sentiment.json` (version, shape, and the notes).
+
+    A weight takes one byte: the root of its size in 127 steps of the column's largest, so that small ones stay exact.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tops = np.abs(model.table).max(axis=0)
+    steps = np.sqrt(np.abs(model.table) / np.maximum(tops, 1e-12)) * 127
+    codes = (np.sign(model.table) * np.round(steps)).astype(np.int8)
+    arrays = {"codes": codes.T.copy(), "tops": tops, "bias": model.bias, "marks": model.marks}
+    np.savez_compressed(folder / "sentiment.npz", **arrays)
+    meta = {"version": model.version, "bits": model.bits, "longest": model.longest, "form": _FORM, **notes}
+    (folder / "sentiment.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+_FORM = 3
+"""Shape of the stored arrays."""
+
+
 def load_model(folder: Path = MODELS) -> SentimentModel:
-    """The model shipped with the product, or another in the same two files `sentiment.npz` and `sentiment.json`."""
+    """The model shipped with the product, or another in the same two files `sentiment.npz` and `sentiment.json`.
+
+    Raises InvalidInput for a model of an older shape.
+    """
     meta: Mapping[str, object] = json.loads((folder / "sentiment.json").read_text(encoding="utf-8"))
-    bits = int(str(meta["bits"]))
+    if meta.get("form") != _FORM:
+        raise InvalidInput(f"{folder}/sentiment.json: model {meta.get('version')} has an older shape; train it anew")
     with np.load(folder / "sentiment.npz", allow_pickle=False) as arrays:
-        table, bias, shift, scale = (
-            arrays["table"].astype(np.float32),
-            arrays["bias"],
-            arrays["shift"],
-            float(arrays["scale"]),
-        )
-    table[:, 3] **= 2
+        steps = np.arange(-128, 128, dtype=np.float32) / 127
+        meanings = np.sign(steps) * steps**2
+        codes, tops = arrays["codes"], arrays["tops"]
+        table = np.empty((codes.shape[1], COLUMNS), np.float32)
+        for column in range(COLUMNS):
+            table[:, column] = (meanings * tops[column]).take(codes[column].astype(np.int16) + 128)
+        bias, marks = arrays["bias"], arrays["marks"]
     return SentimentModel(
         version=str(meta["version"]),
-        bits=bits,
+        bits=int(str(meta["bits"])),
         longest=int(str(meta["longest"])),
         table=table,
+        marks=marks,
         bias=bias,
-        scale=scale,
-        shift=shift,
-        negation=bool(meta.get("negation", False)),
     )

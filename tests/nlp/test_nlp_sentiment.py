@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from domain.analysis import Polarity
-from domain.errors import MissingExtra
+from domain.errors import InvalidInput, MissingExtra
 from nlp import training
 from nlp.analyzer import Analyzer, Reading
 from nlp.batch import batch_of
@@ -14,6 +14,8 @@ from nlp.examples import read_examples
 from nlp.sentiment import CLAUSE_NEUTRAL, load_model, softmax
 from nlp.snownlp_engine import SnownlpEngine
 
+COUNTED = 0.7
+"""p(negative) from which a watch counts a post."""
 THINGS = ("空调", "热水器", "冰箱", "客服", "安装", "物流", "遥控器", "外观")
 LEVELS = {
     "neg": ("太差了", "坏了没人管", "很失望", "垃圾"),
@@ -42,6 +44,17 @@ def test_a_model_trained_on_stars_reads_what_it_has_not_seen(small_set: Path, tm
     assert probabilities.argmax(axis=1).tolist() == [0, 2]
 
 
+def test_sets_that_were_not_trained_on_are_measured_without_near_copies(small_set: Path, tmp_path: Path) -> None:
+    rows = ["洗衣机太差了，坏了没人管,neg", "洗衣机非常满意，很好用,pos", "空调太差了，坏了没人管空调,neg"]
+    with gzip.open(tmp_path / "waimai.csv.gz", "wt", encoding="utf-8") as out:
+        out.write("\n".join(["text,label", *rows]))
+    (tmp_path / "jd_aircon.csv.gz").write_bytes((small_set / "jd_aircon.csv.gz").read_bytes())
+    found = training.elsewhere(tmp_path, ["jd_aircon"])
+    assert set(found) == {"waimai"}
+    assert found["waimai"]["rows"] == 2
+    assert found["waimai"]["two_class"] == 1
+
+
 def test_copies_never_lie_on_both_sides_of_the_split(small_set: Path) -> None:
     examples = read_examples(small_set)
     sides: dict[str, set[int]] = {}
@@ -51,10 +64,8 @@ def test_copies_never_lie_on_both_sides_of_the_split(small_set: Path) -> None:
     assert len(set(examples.folds.tolist())) > 1
 
 
-def test_training_without_scikit_learn_says_which_extra_to_install(
-    small_set: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn.linear_model", None)
+def test_training_without_scipy_says_which_extra_to_install(small_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.sparse", None)
     with pytest.raises(MissingExtra, match="install train"):
         training.train(read_examples(small_set), version="x")
 
@@ -64,7 +75,53 @@ def test_a_clause_that_is_the_whole_text_weighs_its_words_like_the_document() ->
     logits, _ = model.documents(batch)
     clause = model.clauses(batch, batch.starts[:1], batch.ends[:1], np.zeros((1, 3), np.float32))
     shifted = logits[:1] + np.array([0, CLAUSE_NEUTRAL, 0], np.float32)
-    assert clause == pytest.approx(softmax(shifted * np.float32(model.scale) + model.shift), abs=1e-4)
+    assert clause == pytest.approx(softmax(shifted), abs=1e-4)
+
+
+def test_a_stored_model_reads_as_before(small_set: Path, tmp_path: Path) -> None:
+    model = training.train(read_examples(small_set), version="kept")
+    training.save(model, tmp_path, note="n")
+    again = load_model(tmp_path)
+    texts = ["空调很好用，不错推荐", "客服太差了，坏了没人管", "今天到的", "😀", ""]
+    assert again.version == "kept"
+    assert training.probabilities_of(again, texts) == pytest.approx(training.probabilities_of(model, texts), abs=0.02)
+
+
+def test_a_model_of_an_older_shape_is_refused_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "sentiment.json").write_text('{"version": "ngram-2", "bits": 20, "longest": 4}', encoding="utf-8")
+    with pytest.raises(InvalidInput, match="ngram-2"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "mood"),
+    [
+        ("太好用了//@某人:垃圾，用三天就漏水", Polarity.POSITIVE),
+        ("[怒]真够差//@某人:这台很好用，非常满意", Polarity.NEGATIVE),
+        ("很满意，推荐购买//@甲:太差了//@乙:后悔死了，千万别买", Polarity.POSITIVE),
+        ("太差了，气死我了 // @甲:买得太值了，全家都喜欢", Polarity.NEGATIVE),
+    ],
+)
+def test_the_posters_own_words_decide_over_what_is_reposted(text: str, mood: Polarity) -> None:
+    assert Analyzer.load().analyze(Reading(text=text)).sentiment is mood
+
+
+def test_a_bare_repost_takes_little_from_what_it_passes_on() -> None:
+    blame, praise = (f"转发微博//@某人:{said}" for said in ("垃圾，用三天就漏水", "太好用了，非常满意"))
+    for read in Analyzer.load().analyze_many([Reading(text=blame), Reading(text=praise)]):
+        assert max(read.p.negative, read.p.positive) < COUNTED
+
+
+def test_two_texts_of_which_one_ends_like_a_chain_are_no_chain() -> None:
+    apart = [load_model().documents(batch_of([text]))[1][0] for text in ("很好用//", "@某人 太差了")]
+    together = load_model().documents(batch_of(["很好用//", "@某人 太差了"]))[1]
+    assert together == pytest.approx(np.array(apart), abs=1e-5)
+
+
+def test_a_text_reads_the_same_in_any_company() -> None:
+    texts = ["空调很好//@甲:差", "", "😡😡", "差评", "//@乙:坏了", "很满意" * 300]
+    alone = [load_model().documents(batch_of([text]))[1][0] for text in texts]
+    assert load_model().documents(batch_of(texts))[1] == pytest.approx(np.array(alone), abs=1e-5)
 
 
 def test_repeating_a_text_changes_little() -> None:
@@ -95,7 +152,7 @@ def test_the_shipped_model_is_small_and_holds_no_pickle() -> None:
 
     assert (MODELS / "sentiment.npz").stat().st_size < 15 * 2**20
     with np.load(MODELS / "sentiment.npz", allow_pickle=False) as arrays:
-        assert set(arrays) == {"table", "bias", "shift", "scale"}
+        assert set(arrays) == {"codes", "tops", "marks", "bias"}
 
 
 @pytest.mark.filterwarnings("ignore")  # snownlp itself leaves files open and uses old escapes

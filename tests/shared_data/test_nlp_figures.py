@@ -17,12 +17,12 @@ DATA = Path(__file__).parents[2].parent / "shared" / "data" / "nlp"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no public data at {DATA}")
 
 FLOORS = {
-    "jd_aircon": {"two_class": 0.96, "accuracy": 0.88, "macro_f1": 0.68},
-    "weibo_usual": {"accuracy": 0.77, "macro_f1": 0.71},
-    "weibo_virus": {"accuracy": 0.75, "macro_f1": 0.72},
-    "shop10": {"two_class": 0.925},
-    "waimai": {"two_class": 0.87},
-    "jd_goods": {"two_class": 0.93},
+    "jd_aircon": {"two_class": 0.96, "accuracy": 0.87, "macro_f1": 0.7},
+    "weibo_usual": {"accuracy": 0.795, "macro_f1": 0.75},
+    "weibo_virus": {"accuracy": 0.76, "macro_f1": 0.735},
+    "shop10": {"two_class": 0.93},
+    "waimai": {"two_class": 0.88},
+    "jd_goods": {"two_class": 0.935},
 }
 """On rows that the measured model never saw, about two standard errors under what was measured."""
 
