@@ -17,7 +17,7 @@ from index.store import Documents
 from nlp.normalize import normalize
 from nlp.phrases import Cluster, new_themes
 from nlp.themes import phrase_quotes
-from nlp.typical import names
+from nlp.typical import names_of
 
 SAMPLE_BAD, SAMPLE_GOOD = 1_500, 1_000
 """Newest documents of each side that are read for phrases; the counts are of all."""
@@ -94,9 +94,8 @@ class NewThemes:
         bad = self.documents.search(here, sort="time", limit=SAMPLE_BAD)
         good = self.documents.search(there, sort="time", limit=SAMPLE_GOOD)
         known = {phrase for theme in self.named.all() for phrase in theme.phrases}
-        clusters = new_themes(
-            (h.document for h in bad.hits), (h.document for h in good.hits), names=names(), known=known, limit=limit
-        )
+        read = [h.document for h in bad.hits]
+        clusters = new_themes(read, (h.document for h in good.hits), names=names_of(read), known=known, limit=limit)
         compared = comparison(self.documents, selection, periods(selection, self.clock.now()))
         mood = Term(field="sentiment", value=Polarity.NEGATIVE.value)
         rows = []
@@ -113,7 +112,7 @@ class NewThemes:
                     share=round(count / max(1, bad.total), 4),
                     lift=_lift(count, bad.total, self.documents.count(together(there, phrases)), good.total),
                     query=render(wanted),
-                    quotes=self._quotes(cluster, [h.document for h in bad.hits], quoted),
+                    quotes=self._quotes(cluster, read, quoted),
                     trend=compared.counted(self.documents, together(mood, phrases), known=count),
                 )
             )

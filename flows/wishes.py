@@ -16,7 +16,7 @@ from nlp.normalize import normalize
 from nlp.phrases import typical
 from nlp.said import clauses
 from nlp.themes import phrase_quotes, wish_quotes
-from nlp.typical import names
+from nlp.typical import names_of
 
 SAMPLE = 1_500
 _ALL_VALUES = 1_000
@@ -96,7 +96,7 @@ class Wishes:
             shown = self.documents.search(together(here, term), sort="time", limit=_QUOTED_ROWS)
             aspects.append(row(value, term, wish_quotes((h.document for h in shown.hits), aspect, limit=quoted)))
         told = []
-        for cluster in typical(_said(read), names=names(), limit=limit):
+        for cluster in typical(_said(read), names=names_of(read), limit=limit):
             node = together(any_wish, any_of("text", cluster.phrases))
             holding = [d for d in read if any(p in d.normalized for p in cluster.phrases)][:_QUOTED_ROWS]
             told.append(row(cluster.name, node, phrase_quotes(holding, cluster.phrases, limit=quoted), cluster.phrases))

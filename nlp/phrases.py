@@ -10,6 +10,7 @@ from math import log, sqrt
 import attrs
 
 from domain.documents import StoredDocument
+from nlp.normalize import normalize
 from nlp.said import Clause, clauses
 from nlp.typical import may_begin, may_end, may_name
 
@@ -44,7 +45,7 @@ class Cluster:
 
 
 def new_themes(
-    negative: Iterable[StoredDocument],
+    negative: Sequence[StoredDocument],
     positive: Iterable[StoredDocument],
     *,
     names: Collection[str] = (),
@@ -63,7 +64,8 @@ def new_themes(
     praised = _documents([clause for document in positive for clause in clauses(document)])
     found = frequent(open_, names=frozenset(names))
     scores = _apart(found, _held(found, praised), _held(found, covered), texts=len(open_), others=len(praised))
-    kept = {phrase: z for phrase, z in scores.items() if z >= LEAST_Z}
+    brands = {normalize(brand) for document in negative for brand in document.brands}
+    kept = {p: z for p, z in scores.items() if z >= LEAST_Z and not any(brand in p for brand in brands)}
     clusters = joined({p: found[p] for p in _unabsorbed(kept, found)}, kept)
     strongest = sorted(clusters, key=lambda c: (-c.strength, c.name))[:limit]
     return sorted(strongest, key=lambda c: (-c.documents, c.name))
@@ -193,7 +195,7 @@ def _belongs(phrase: str, seed: str, found: dict[str, frozenset[str]]) -> bool:
     if phrase in seed or seed in phrase:
         return True
     a, b = found[phrase], found[seed]
-    if len(a & b) >= TOGETHER * min(len(a), len(b)):
+    if len(a & b) >= max(LEAST_DOCUMENTS, TOGETHER * min(len(a), len(b))):
         return True
     shorter, longer = sorted((set(phrase), set(seed)), key=len)
     return len(shorter) > 2 and len(shorter & longer) >= ALIKE * len(longer)

@@ -1,10 +1,11 @@
 """Which words may name a theme: parts of speech from jieba's dictionary, and our own list of filler."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from domain.documents import StoredDocument
 from nlp.dictionaries import read, read_trivial, read_words
 from nlp.normalize import normalize
 
@@ -78,9 +79,15 @@ def _own() -> frozenset[str]:
     return frozenset(word for word, _, _ in read_words() if len(word) > 1) - _filler() - _function()
 
 
+def names_of(documents: Iterable[StoredDocument]) -> frozenset[str]:
+    """Brands and appliances that these documents are about, and all that are known: what a review is about is no theme of it."""
+    about = {name for d in documents for name in (*d.brands, d.category, d.line, d.model) if name}
+    return names() | frozenset(map(normalize, about))
+
+
 @cache
 def names() -> frozenset[str]:
-    """Brands and appliances in all their spellings, normalised: what a review is about is no theme of it."""
+    """Known brands and appliances in all their spellings, normalised."""
     brands, categories = read("brands"), read("categories")
     aliases = (alias for entry in brands.values() for alias in (entry or {}).get("aliases", ()))
     words = (word for entry in categories.values() for word in entry)

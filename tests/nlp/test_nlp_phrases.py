@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from nlp.normalize import normalize
 from nlp.phrases import new_themes, typical
 from nlp.said import clauses
 from nlp.segment import segmenter
-from nlp.typical import names
+from nlp.typical import names, names_of
 
 NOON = datetime(2026, 1, 1, 4, tzinfo=UTC)
 CUT = segmenter()
@@ -59,6 +60,9 @@ def test_brands_appliances_and_what_a_person_decided_are_left_out() -> None:
     assert {p for c in found for p in c.phrases} & {"岚川", "说明书", "说明书缺页"} == set()
     assert any("遥控器" in p for c in found for p in c.phrases)
     assert {"美的", "空调", "midea"} <= names()
+    sworn = [attrs.evolve(stored(n, "不买瑞栖，说明书缺页"), brands=("瑞栖",)) for n in range(12)]
+    assert not any("瑞栖" in p for c in new_themes(sworn, good) for p in c.phrases)
+    assert names_of([attrs.evolve(bad[0], brands=("岚川",), line="酷爽")]) >= {"岚川", "酷爽", "空调"}
 
 
 @pytest.mark.parametrize("filler", ["大家", "你们", "千万别买", "后悔", "失望", "一个月", "客服", "空调", "真的"])
