@@ -28,6 +28,7 @@ PAGES = {
     "alert": "/alerts/{alert}",
     "search": "/search?q=漏水 AND sentiment:negative",
     "themes": "/themes",
+    "reviews": "/reviews",
     "prices": "/prices/{sku}",
     "watches": "/watches",
 }
