@@ -95,6 +95,7 @@ def is_brand(sense: Sense, around: Around, things: Things) -> bool:
     score += 2.0 * any(work in before + after for work in sense.works)
     score += 2.0 * (after.startswith(sense.sure_before) if sense.sure_before else False)
     score += 1.5 * (before.endswith("#") and after.startswith("#"))
+    score += 1.2 * (sense.word == 2 and around.context and not (sense.keeper or sense.works or before[-1:] > "\u3400"))
     score += 1.2 * (not sense.keeper and not sense.makes.isdisjoint(around.categories))
     score += 2.0 * around.named_before
     score += 1.2 * (around.company and (not sense.keeper or not before.endswith("的")))
