@@ -16,7 +16,7 @@ from nlp.entities import EntityTerms, Titled
 from nlp.findings import Findings, Found
 from nlp.judging import LEVELS, Clues, load_judge
 from nlp.masking import CONTACT, PHONE, SUSPECT, Span, masked_with, personal_spans, view_of
-from nlp.naming import Named, about, entity, models_in, named
+from nlp.naming import Named, about, entity, models_in, named, talked_about_first
 from nlp.normalize import is_default_text, normalize, own_end
 from nlp.reading import Reading
 from nlp.segment import Segmenter, segmenter
@@ -186,6 +186,7 @@ class Analyzer:
         found.spam += hidden_adverts(view_of(batch.texts[number])[0] if spans else view)
         terms = self._entities
         names = named(found.naming, batch.view, start, end, titled=titled, terms=terms) if found.naming else []
+        names = talked_about_first(names, batch.view, end)
         category = titled.category or next((name.name for name in names if name.kind == "category"), "")
         if findings.latin[number]:
             names += models_in(names, batch.view, start, end)

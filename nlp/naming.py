@@ -9,10 +9,13 @@ from domain.analysis import Entity
 from nlp.cues import sense_patterns
 from nlp.entities import NO_CATEGORY, EntityTerms, Line, Naming, Titled
 from nlp.mentions import brands_about
+from nlp.part_patterns import patterns
 from nlp.segment import MODEL, is_model
 from nlp.senses import Around, Sense, is_brand, look, may_be
 
 _BEHIND_LINE = re.compile(r"(?:系列|款|[0-9.]+(?:匹|p)|二代|[一二三]代)")
+_SAID_WITHIN = 40
+"""Characters behind an appliance in which something is said of it."""
 _CONTEXT = 400
 """Characters of a text searched for signs that it speaks of appliances."""
 _NEAR = 1
@@ -183,6 +186,21 @@ def _with_lines(
         if meant:
             names.append(Named(kind="line", name=line.name, place=place, length=length))
     return sorted(names, key=lambda name: name.place)
+
+
+def talked_about_first(names: list[Named], view: str, end: int) -> list[Named]:
+    """The same, with the appliance of which something is said before the other appliances; end: of the text in the joined view."""
+    categories = [name for name in names if name.kind == "category"]
+    if len({name.name for name in categories}) < 2:
+        return names
+    said = patterns().said
+    for number, name in enumerate(categories):
+        following = categories[number + 1].place if number + 1 < len(categories) else end
+        if said.search(view, name.place + name.length, min(following, name.place + _SAID_WITHIN)):
+            first = min(names.index(one) for one in categories)
+            others = [one for one in names if one is not name]
+            return [*others[:first], name, *others[first:]]
+    return names
 
 
 def models_in(names: Sequence[Named], view: str, start: int, end: int) -> list[Named]:

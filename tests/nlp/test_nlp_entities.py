@@ -88,6 +88,20 @@ def test_brands_roll_up_to_their_maker(analyzer: Analyzer, text: str, groups: tu
     assert analyzer.analyze(Reading(text=text)).groups == groups
 
 
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("空调和冰箱一起买的，冰箱漏水", "冰箱"),
+        ("洗衣机用着挺好，冰箱也不错", "洗衣机"),
+        ("电视配着投影仪，电视老黑屏", "电视"),
+    ],
+)
+def test_the_appliance_that_is_judged_comes_first(analyzer: Analyzer, text: str, category: str) -> None:
+    found = [name for kind, name in entities(analyzer, text) if kind == "category"]
+    assert found[0] == category
+    assert len(set(found)) == 2
+
+
 def test_an_unknown_brand_of_the_users_stands_for_itself() -> None:
     known = Analyzer.load(extra_brands={"澜川": ("LANCHUAN",)})
     assert known.analyze(Reading(text="澜川热水器漏水")).groups == ("澜川",)
