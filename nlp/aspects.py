@@ -48,6 +48,8 @@ class Mention:
     good: int = 0
     """Words of praise, denied blame left out."""
     bad: int = 0
+    denied: int = 0
+    """Of them, praise that is denied: 不是很安静."""
     absent: int = 0
     """Trouble or blame that is said not to be there."""
     present: int = 0
@@ -146,6 +148,7 @@ def _weigh(mention: Mention, term: Term, view: str, place: int, covered: int, be
     elif term.lean > 0:
         if term.company is None and (doubtful or "哪" in before) and _DENIED.search(before):
             mention.bad += 1
+            mention.denied += 1
         elif term.denies:
             mention.absent += 1
         else:

@@ -18,7 +18,7 @@ LEVELS = (Polarity.NEGATIVE, Polarity.NEUTRAL, Polarity.POSITIVE)
 NEGATIVE, UNJUDGED, POSITIVE = 0, 1, 2
 GOOD, BAD, LUKE, OPEN, DOING = range(5)
 """Kinds of words in `judging.yaml`, in its order."""
-KEPT = 0.45
+KEPT = 0.5
 """An aspect is told where it is judged with at least this probability, all its mentions in the text together."""
 ALONE = 0.5
 """A further mention is told where it alone is judged with at least this probability."""
@@ -34,6 +34,8 @@ _CARRIED = 18
 _LIMIT = 6.0
 _ABSENT_LOGIT = 5.0
 """Added for praise where trouble is said not to be there and nothing else is blamed: 没有噪音 is praise in any mood."""
+_DENIED_LOGIT = 2.5
+"""Added for blame where praise is denied and nothing else is praised; denials are read less surely than absent trouble."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -57,6 +59,8 @@ class Judge:
         logits += np.where((known >= 0)[:, None], self.weights[known] + margins[:, None] * self.weights[known + 1], 0)
         absent = np.array([mention.absent > 0 and not mention.bad and not mention.present for mention in mentions])
         logits[:, POSITIVE] += np.where(absent, _ABSENT_LOGIT, 0)
+        denied = np.array([mention.denied > 0 and not mention.good and not mention.absent for mention in mentions])
+        logits[:, NEGATIVE] += np.where(denied, _DENIED_LOGIT, 0)
         return softmax(logits.astype(np.float32))
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SEGMENTERS = ("rjieba", "jieba")
 DEEP = ("auto", "on", "off")
+ASPECTS = "aspects.yaml"
+"""Name of the team's own aspects in the data folder."""
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +39,8 @@ class ReaderChoice:
     """The team's own words; need not exist."""
     words: tuple[str, ...] = ()
     """Own words of the settings."""
+    aspects_file: Path | None = None
+    """The team's own aspects, laid over ours; need not exist."""
 
     def load(
         self,
@@ -57,6 +61,7 @@ class ReaderChoice:
             sentiment=self.sentiment,
             models=self.models or MODELS,
             deep=self.deep,
+            aspects=self.aspects_file,
             own_words=OwnWords(file=self.words_file, settings=self.words, watched=watched),
         )
 
@@ -82,6 +87,7 @@ def reader_choice(folder: Path | None = None, *, engine: str = "", sentiment: st
         models=chosen_model(folder),
         words_file=folder / FILE,
         words=tuple(settings.words),
+        aspects_file=folder / ASPECTS,
     )
 
 
