@@ -6,8 +6,8 @@ from domain.documents import StoredDocument
 SURE = 0.7
 """Probability from which a negative reading counts.
 
-A count made of complaints and noise shows a rise best where precision × recall is largest. At 8 % negatives that is .6 or
-.7, equal within chance over held-out public sets and demo posts of model ngram-2; .7 is the more precise. The table is in
+A count made of complaints and noise shows a rise best where precision × recall is largest. At 8 % negatives that is .7
+over the held-out public sets of model ngram-3 (.36; .6 and .8 are .01 behind) and on demo posts. The table is in
 docs/models/sentiment.md; measure anew with another model.
 """
 SPAM = 0.8
