@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,17 @@ def test_add_ons_wait_for_their_appliance_unless_the_word_is_sure(analyzer: Anal
     assert "吸力" in _read(analyzer, "吸力很大")
     assert "容量" not in _read(analyzer, "空间很大")
     assert "容量" in _read(analyzer, "冰箱空间很大")
+
+
+def test_the_aspects_of_other_appliances_are_read(analyzer: Analyzer) -> None:
+    lines = (Path(__file__).parent / "sets" / "addons.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    read = analyzer.analyze_many([Reading(text=row["text"]) for row in rows])
+    found = [{(one.aspect, one.polarity.value) for one in answer.aspects} for answer in read]
+    expected = [{(aspect, polarity) for aspect, polarity in row["aspects"]} for row in rows]
+    right = sum(len(have & want) for have, want in zip(found, expected, strict=True))
+    assert right / sum(map(len, found)) >= 0.85
+    assert right / sum(map(len, expected)) >= 0.9
 
 
 def test_certainty_is_a_probability_and_clear_words_have_more_of_it(analyzer: Analyzer) -> None:
