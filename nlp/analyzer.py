@@ -21,7 +21,7 @@ from nlp.normalize import is_default_text, normalize, own_end
 from nlp.reading import Reading
 from nlp.segment import Segmenter, segmenter
 from nlp.sentiment import MODELS, Floats, SentimentModel, load_model
-from nlp.severity import finding
+from nlp.severity import Finding, load_severity
 from nlp.spam import spam_score
 from nlp.taxonomy import Taxonomy, load_taxonomy
 from nlp.vocabulary import Vocabulary
@@ -73,12 +73,14 @@ class Analyzer:
         entities: EntityTerms,
         second: Second | None = None,
         taxonomy: Taxonomy | None = None,
+        severity: Path | None = None,
         own_words: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         """Parts that are costly to make, made once. second: reads whole texts after the model, or instead of it."""
         self._model, self._segmenter, self._entities, self._second = model, words, entities, second
         self._own_words, self._learnt = own_words, tuple[str, ...]()
-        self._vocabulary, self._judge = Vocabulary(entities, taxonomy), load_judge()
+        self._severity, grave = load_severity(entities, own=severity)
+        self._vocabulary, self._judge = Vocabulary(entities, grave, taxonomy), load_judge()
         named = [] if second and second.replaces else [model.version]
         self.version = "+".join([*named, *([second.version] if second else []), f"rules{RULES}"])
 
@@ -92,12 +94,13 @@ class Analyzer:
         models: Path = MODELS,
         deep: bool = False,
         aspects: Path | None = None,
+        severity: Path | None = None,
         own_words: Callable[[], Iterable[str]] = tuple,
     ) -> "Analyzer":
         """The model and dictionaries, with the user's own brands (canonical name → other spellings).
 
         engine: rjieba or jieba. sentiment: ngram or snownlp. models: folder of the n-gram model, the shipped one by default.
-        deep: also the second stage. aspects: the user's own taxonomy, laid over ours; need not exist.
+        deep: also the second stage. aspects, severity: the user's own taxonomy and words for grave matters, laid over ours; need not exist.
         own_words: gives the user's own words, any script; asked at each call of `analyze_many`. Raises InvalidSettings for another engine, MissingExtra where a part is not installed.
         """
         extra = extra_brands or {}
@@ -108,6 +111,7 @@ class Analyzer:
             entities=EntityTerms(extra),
             second=second_of(sentiment, deep=deep),
             taxonomy=load_taxonomy(aspects),
+            severity=severity,
             own_words=lambda: (*brands, *own_words()),
         )
 
@@ -168,10 +172,18 @@ class Analyzer:
         texts = [self._text(reading, number, findings) for number, reading in enumerate(readings)]
         spoken = [(text.number, mention) for text in texts for mention in text.mentions]
         opinions = findings.opinions(spoken, logits, self._model, self._judge)
+        told = self._grave([text for text in texts if text.found.grave and not text.filler], findings)
         return [
-            self._analysis(text, p, findings, tuple(opinions.get(text.number, ())))
+            self._analysis(text, p, findings, tuple(opinions.get(text.number, ())), told.get(text.number))
             for text, p in zip(texts, probabilities.tolist(), strict=True)
         ]
+
+    def _grave(self, texts: Sequence[_Text], findings: Findings) -> dict[int, Severity]:
+        """What the texts report, by number; those that report nothing grave are left out."""
+        own = [findings.batch.view[text.start : text.own_end] for text in texts]
+        told = self._severity.read(own, [bool(text.titled.brand or text.titled.category) for text in texts])
+        pairs = zip(texts, told, strict=True)
+        return {text.number: _severity(text, found, findings) for text, found in pairs if found}
 
     def _text(self, reading: Reading, number: int, findings: Findings) -> _Text:
         batch = findings.batch
@@ -222,7 +234,12 @@ class Analyzer:
         return kept, findings.wishes(number, stretches, aspects)
 
     def _analysis(
-        self, text: _Text, p: list[float], findings: Findings, aspects: tuple[AspectOpinion, ...]
+        self,
+        text: _Text,
+        p: list[float],
+        findings: Findings,
+        aspects: tuple[AspectOpinion, ...],
+        grave: Severity | None,
     ) -> Analysis:
         spam, reasons = _ORDINARY
         if text.filler or text.found.spam or text.accounts:
@@ -244,7 +261,7 @@ class Analyzer:
             entities=_entities(text, findings),
             about=told,
             groups=self._entities.groups(told, text.category) if told else (),
-            severity=_severity(text, findings) if text.found.grave and not text.filler else None,
+            severity=grave,
             spam=spam,
             spam_reasons=reasons,
             cluster=fingerprint(text.normalized),
@@ -296,17 +313,6 @@ def _entities(text: _Text, findings: Findings) -> tuple[Entity, ...]:
     return tuple(answer)
 
 
-def _severity(text: _Text, findings: Findings) -> Severity | None:
-    found = text.found
-    reported = finding(
-        found.grave,
-        jokes=found.jokes,
-        adverts=found.adverts,
-        thing=found.thing or bool(text.names) or bool(text.titled.brand or text.titled.category),
-        clauses=found.grave_clauses,
-        view=findings.batch.view,
-    )
-    if reported is None:
-        return None
-    reason, _, _ = findings.quote(text.number, reported.start, min(reported.end, text.end))
-    return Severity(kind=reported.kind, reason=reason[:60])
+def _severity(text: _Text, found: Finding, findings: Findings) -> Severity:
+    reason, _, _ = findings.quote(text.number, text.start + found.start, text.start + found.end)
+    return Severity(kind=found.kind, reason=reason[:60], certainty=round(found.certainty, 4))

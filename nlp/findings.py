@@ -17,7 +17,6 @@ from nlp.judging import Clues, Judge, Marks, clues, judged
 from nlp.lexicon import Hits
 from nlp.masking import Span, masked_with
 from nlp.sentiment import Floats, SentimentModel
-from nlp.severity import Grave
 from nlp.taxonomy import Term
 from nlp.vocabulary import Vocabulary
 from nlp.wishes import WishRule
@@ -34,14 +33,11 @@ class Found:
     aspects: list[tuple[int, int, tuple[Term, ...]]] = attrs.field(factory=list)
     aspect_clauses: list[int] = attrs.field(factory=list)
     naming: list[tuple[int, int, Naming]] = attrs.field(factory=list)
-    grave: list[tuple[int, int, Grave]] = attrs.field(factory=list)
-    grave_clauses: list[tuple[int, int]] = attrs.field(factory=list)
-    jokes: list[tuple[int, int]] = attrs.field(factory=list)
     spam: list[tuple[str, str, float]] = attrs.field(factory=list)
     wishes: list[tuple[int, int, int, tuple[WishRule, ...]]] = attrs.field(factory=list)
     """Place, length, number of the clause and rules."""
-    adverts: int = 0
-    thing: bool = False
+    grave: bool = False
+    """May it tell of something grave?"""
 
 
 class _Words:
@@ -116,17 +112,11 @@ class Findings:
     def _add_rare(self, found: Found, place: int, entry: int) -> None:
         meaning, length = self._vocabulary.meanings[entry], self._vocabulary.lengths[entry]
         clause = bisect_right(self.bounds, place) - 1
-        if meaning.grave is not None:
-            found.grave.append((place, length, meaning.grave))
-            found.grave_clauses.append((self.bounds[clause], self.bounds[clause + 1]))
-        if meaning.joke:
-            found.jokes.append((place, place + length))
+        found.grave = found.grave or meaning.grave
         if meaning.spam is not None:
             found.spam.append(meaning.spam)
         if meaning.wishes:
             found.wishes.append((place, length, clause, meaning.wishes))
-        found.adverts += meaning.advert
-        found.thing = found.thing or meaning.thing
 
     def personal_of(self, number: int) -> list[Span]:
         """Personal data of one text, in places of the text as given."""

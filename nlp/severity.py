@@ -1,116 +1,165 @@
-"""Severity: does the text itself report a grave matter as really having happened?"""
+"""Severity: does the text itself report a grave matter as really having happened? Words choose the texts, a linear model judges them."""
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import attrs
+import numpy as np
 
 from domain.analysis import SeverityClass
 from nlp.dictionaries import read
+from nlp.entities import EntityTerms
+from nlp.sentiment import MODELS, Floats, softmax
+from nlp.severity_features import FEATURES, Keys, SeverityTerms, features, laid_over, severity_terms, with_thing
 
-_ORDER = (SeverityClass.SAFETY, SeverityClass.REGULATOR, SeverityClass.GROUP, SeverityClass.REPUTATION)
-"""Of several classes in a text the first is told."""
-
-_DENIED = re.compile(
-    r"(?:(?<!是)没有?|无|毫无|未|并未|从未|从没有?|不会|不会再|不再|不|零|防|防止|避免|预防|杜绝|拒绝|远离|告别|免受|不怕|不用怕|隔绝|严防|消除|降低|减少)"
-    r"(?:任何|什么|发生|出现|再|有|过|一点|发现|引起|造成|导致|被|曾|人员|人|遭到|收到|受到|其他|因|的|了){0,4}$"
-)
-_SUPPOSED = re.compile(
-    r"如果|万一|要是|假如|倘若|假设|一旦|会不会|是否|是不是会|会否|该不会|担心|害怕|生怕|就怕|怕(?!是)|以为|容易|易(?=$)|以免|免得|小心|谨防|注意防|警惕|可能会?|或许|也许|迟早|早晚|恨不得"
-    r"|感觉要|感觉会|快要|简直|差点|险些|仿佛|好像要|像是要|别等|千万别|扬言|准备去?|打算|考虑|必要时|再不.{0,8}就|不然|否则|估计|将会|怎么还不|什么时候|何时|求|应该|希望|建议|等着|早该|能不能|可不可以|要不要|有没有可能|导致.{0,4}风险|为了?防|如何|怎么(?:避免|预防|防)|假设|比如说|追剧|电视剧|小说|剧里|剧情|电影|游戏|梦见|梦到|段子|我觉得|我感觉|要么|下次|试试"
-)
-_INTENT = re.compile(
-    r"(?:我?要|想|会|去|就去|直接|准备|只能|必须|一定|坚决|马上|明天|立马|等会|再)(?:去|打|找|向|给|上|到|让)*$"
-)
-_AFTER = re.compile(
-    r"(?:保护|断电|隐患|风险|危险|怎么办|防护|险|开关|检测|演练|知识|预警|报警|墙|的可能|器|的话|可不好|不是闹着玩|装置|模拟|实验|测试|须知|自救|小常识|事故(?:应急|预防|警示|频发怎)|警示|怎么处理|如何处理|怎么逃生|的梗|的节奏"
-    r"|性|糖|头|米花|街|点|盐|款|品|式|级|声浪|就惨了|就完了|了怎么|咋办|怎么赔)|(?:的)?(?:吗|么|嘛)(?:$|[?!。])"
-)
-_PROBLEM = re.compile(r"^[^,。;!]{0,6}[?？]|^.{0,12}(?:吗|么)[?？]?$")
-_STATED = re.compile(
-    r"被|正式|公告|通知|宣布|启动|发布|责令|真的|居然|竟然|突然|昨天|今天|昨晚|今早|凌晨|刚才|刚刚|已经|结果|直接|当场|半夜|早上|晚上|上午|下午|了"
-)
-
-
-_LONGEST_IDIOM, _CLAUSE_LOOK = 8, 60
-"""Characters."""
-
-
-@attrs.frozen(kw_only=True)
-class Grave:
-    """A word that may report a grave matter."""
-
-    kind: SeverityClass
-    weak: bool
-    """Only beside a product or a victim."""
+CLASSES = (None, SeverityClass.SAFETY, SeverityClass.GROUP, SeverityClass.REGULATOR, SeverityClass.REPUTATION)
+"""Order of the model's columns; the first says that nothing grave is told."""
+_PASSAGE = 240
+"""Characters judged at once; of a longer text the gravest stretch counts."""
+_MANY = 300
+"""Number of features from which on each weighs less."""
+_SENTENCE = re.compile(r"[^。.!?;\n…]+[。.!?;\n…]*|[。.!?;\n…]+")
+_CLAUSE = re.compile(r"[^,。!?;\n…]+")
+_LEAST_CLAUSE = 4
+"""Shorter clauses (爆了) are no reason alone."""
 
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """What a text reports, by its place in the joined view."""
+    """What a text reports; start and end of the words that say so, in the text as given."""
 
     kind: SeverityClass
+    certainty: float
     start: int
     end: int
 
 
-class SeverityTerms:
-    """The words of `severity.yaml` by what they do."""
+@attrs.frozen(kw_only=True, eq=False)
+class SeverityModel:
+    """Weights per feature and class."""
 
-    def __init__(self) -> None:
-        content = read("severity")
-        self.grave: dict[str, Grave] = {}
-        for kind in _ORDER:
-            weak = set(content[kind.value].get("weak", ()))
-            for word in (*content[kind.value]["happened"], *weak):
-                self.grave.setdefault(word, Grave(kind=kind, weak=word in weak))
-        self.jokes = frozenset(content["undone"]["jokes"])
-        self.adverts = frozenset(content["undone"]["adverts"])
-        self.things = frozenset(content["things"])
+    version: str
+    table: Floats
+    bias: Floats
+    slope: float
+    """Calibration: certainty is the logistic of slope × logit + offset."""
+    offset: float
+    threshold: float
+    """Certainty from which on a text is severe."""
+
+    def logits(self, keys: Keys, count: int) -> Floats:
+        """One row a text, one column a class."""
+        sums = np.zeros((count, len(CLASSES)), np.float32)
+        owners = keys // FEATURES
+        if len(keys):
+            firsts = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]]))
+            sums[owners[firsts]] = np.add.reduceat(self.table[keys % FEATURES], firsts, axis=0)
+        seen = np.bincount(owners, minlength=count)
+        return (sums / np.sqrt(1 + seen / _MANY)[:, None]).astype(np.float32) + self.bias
+
+    def certainty(self, logits: Floats) -> Floats:
+        """Probability per text that something grave is told."""
+        severe = 1 - softmax(logits)[:, 0].astype(np.float64).clip(1e-9, 1 - 1e-9)
+        raised = self.slope * np.log(severe / (1 - severe)) + self.offset
+        answer: Floats = (1 / (1 + np.exp(-raised))).astype(np.float32)
+        return answer
 
 
-def finding(
-    found: Iterable[tuple[int, int, Grave]],
-    *,
-    jokes: Sequence[tuple[int, int]],
-    adverts: int,
-    thing: bool,
-    clauses: Sequence[tuple[int, int]],
-    view: str,
-) -> Finding | None:
-    """The gravest matter that one text reports, or nothing.
+class SeverityReader:
+    """Judges texts in which a word of an event stands."""
 
-    found: place, length and meaning of each word. clauses: start and end of the clause of each. jokes: stretches of idioms
-    (热得要爆炸), whose words do not count. adverts: words of advertising in the text. thing: does it name a product, brand or victim?
+    def __init__(self, model: SeverityModel, terms: SeverityTerms) -> None:
+        """terms: their `events` and `always` phrases choose the texts."""
+        self._model, self._terms = model, terms
+
+    def read(self, texts: Sequence[str], things: Sequence[bool]) -> list[Finding | None]:
+        """What each text reports, or nothing. texts: the poster's own words in the view's characters, one code point each.
+
+        things: does the shop say which appliance or brand it is about, although the text may not?
+        """
+        parts = [(number, start, end) for number, text in enumerate(texts) for start, end in passages(text)]
+        found = [self._always(text) for text in texts]
+        if not parts:
+            return found
+        logits = self._logits([texts[number][start:end] for number, start, end in parts], [things[p[0]] for p in parts])
+        certainty = self._model.certainty(logits)
+        gravest: dict[int, int] = {}
+        for row in np.flatnonzero(certainty >= self._model.threshold).tolist():
+            number = parts[row][0]
+            if found[number] is None and (number not in gravest or certainty[row] > certainty[gravest[number]]):
+                gravest[number] = row
+        for number, row in gravest.items():
+            found[number] = self._told(texts[number], parts[row], logits[row], float(certainty[row]))
+        return found
+
+    def _logits(self, texts: Sequence[str], things: Sequence[bool]) -> Floats:
+        whole = [with_thing(text, self._terms) if thing else text for text, thing in zip(texts, things, strict=True)]
+        return self._model.logits(features(whole, self._terms), len(whole))
+
+    def _told(self, text: str, part: tuple[int, int, int], logits: Floats, certainty: float) -> Finding:
+        """The class, and the clause that weighs most for it."""
+        column = 1 + int(np.argmax(logits[1:]))
+        _, start, end = part
+        spans = [(start + one.start(), start + one.end()) for one in _CLAUSE.finditer(text[start:end])]
+        spans = [span for span in spans if len(text[span[0] : span[1]].strip()) >= _LEAST_CLAUSE] or [(start, end)]
+        rows = self._logits([text[a:b] for a, b in spans], [False] * len(spans))
+        first, last = spans[int(np.argmax(rows[:, column] - rows[:, 0]))]
+        kind = CLASSES[column]
+        assert kind is not None
+        return Finding(kind=kind, certainty=certainty, start=first, end=last)
+
+    def _always(self, text: str) -> Finding | None:
+        for kind, phrases in self._terms.always.items():
+            for phrase in phrases:
+                if (place := text.find(phrase)) >= 0:
+                    return Finding(kind=SeverityClass(kind), certainty=1.0, start=place, end=place + len(phrase))
+        return None
+
+
+def passages(text: str) -> list[tuple[int, int]]:
+    """The text as stretches of whole sentences, each as long as the limit allows."""
+    if len(text) <= _PASSAGE:
+        return [(0, len(text))]
+    answer: list[tuple[int, int]] = []
+    begin, end = 0, 0
+    for sentence in _SENTENCE.finditer(text):
+        if sentence.end() - begin > _PASSAGE and end > begin:
+            answer.append((begin, end))
+            begin = end
+        end = sentence.end()
+        while end - begin > _PASSAGE:  # a sentence without an end
+            answer.append((begin, begin + _PASSAGE))
+            begin += _PASSAGE
+    return [*answer, (begin, len(text))] if begin < len(text) else answer
+
+
+def load_severity(
+    entities: EntityTerms, *, own: Path | None = None, folder: Path = MODELS
+) -> tuple[SeverityReader, SeverityTerms]:
+    """The shipped model and its words. entities: the brands. own: the team's `severity.yaml`, laid over ours; need not exist.
+
+    Raises InvalidSettings for a file that can't be read.
     """
-    best: Finding | None = None
-    idioms = dict(jokes)
-    for (place, length, grave), (start, end) in zip(found, clauses, strict=True):
-        if any(idioms.get(begin, 0) > place for begin in range(place - _LONGEST_IDIOM, place + 1)):
-            continue
-        if (grave.weak and not thing) or (adverts >= 2 and grave.kind is SeverityClass.SAFETY):
-            continue
-        if _undone(
-            grave,
-            view[max(start, place - _CLAUSE_LOOK) : place],
-            view[place + length : min(end + 1, place + _CLAUSE_LOOK)].rstrip(" \n\x1e"),
-        ):
-            continue
-        if best is None or _ORDER.index(grave.kind) < _ORDER.index(best.kind):
-            best = Finding(kind=grave.kind, start=start, end=end)
-    return best
+    meta: Mapping[str, Any] = json.loads((folder / "severity.json").read_text(encoding="utf-8"))
+    with np.load(folder / "severity.npz", allow_pickle=False) as arrays:
+        table = np.zeros((FEATURES, len(CLASSES)), np.float32)
+        table[arrays["rows"]] = arrays["table"]
+        bias = arrays["bias"].astype(np.float32)
+    model = SeverityModel(
+        version=meta["version"],
+        table=table,
+        bias=bias,
+        slope=meta["slope"],
+        offset=meta["offset"],
+        threshold=meta["threshold"],
+    )
+    terms = severity_terms(brand_words(entities), laid_over(read("severity"), own))
+    return SeverityReader(model, terms), terms
 
 
-def _undone(grave: Grave, before: str, after: str) -> bool:
-    """Is the word denied, supposed, asked, warned of or only intended?"""
-    if (_DENIED.search(before[-14:]) and not re.search(r"不$", before)) or re.search(r"(?<!要)(?<!差)不$", before):
-        return True
-    if grave.kind is not SeverityClass.GROUP and _SUPPOSED.search(before):
-        return True
-    if (
-        grave.kind is SeverityClass.REGULATOR
-        and grave.weak
-        and (_INTENT.search(before) or not _STATED.search(before + after))
-    ):
-        return True
-    return bool(_AFTER.match(after) or _PROBLEM.match(after))
+def brand_words(entities: EntityTerms) -> list[str]:
+    """Spellings of brands but the one that is also every shop's owner (老板)."""
+    return [word for word, sense in entities.brands.items() if sense.certain or not sense.keeper]

@@ -11,7 +11,7 @@ from nlp.dictionaries import read
 from nlp.entities import EntityTerms, Naming
 from nlp.lexicon import Lexicon
 from nlp.normalize import normalize
-from nlp.severity import Grave, SeverityTerms
+from nlp.severity_features import SeverityTerms
 from nlp.spam import spam_terms
 from nlp.taxonomy import Taxonomy, Term, load_taxonomy
 from nlp.wishes import WishRule, wish_terms
@@ -24,12 +24,8 @@ class Meaning:
     aspects: tuple[Term, ...] = ()
     naming: Naming | None = None
     """A brand's sense, a product line, or the category's name."""
-    grave: Grave | None = None
-    joke: bool = False
-    advert: bool = False
-    """A word of safety advertising."""
-    thing: bool = False
-    """A product or a victim."""
+    grave: bool = False
+    """May tell of something grave."""
     spam: tuple[str, str, float] | None = None
     """The word, the reason and the weight."""
     turn: bool = False
@@ -40,14 +36,16 @@ class Meaning:
     """Aspect → cause of its blame."""
     wishes: tuple[WishRule, ...] = ()
     rare: bool = False
-    """Has a grave, joke, advert, thing, spam or wish meaning."""
+    """Has a grave, spam or wish meaning."""
 
 
 class Vocabulary:
     """The lexicon and the meaning of each of its entries."""
 
-    def __init__(self, entities: EntityTerms, taxonomy: Taxonomy | None = None) -> None:
-        """entities: brands and categories, the user's own included. taxonomy: the shipped one where none is given."""
+    def __init__(self, entities: EntityTerms, grave: SeverityTerms, taxonomy: Taxonomy | None = None) -> None:
+        """entities: brands and categories, the user's own included. grave: its events choose texts for the severity model.
+
+        taxonomy: the shipped one where none is given."""
         self._known: dict[str, Meaning] = {}
         self.taxonomy = taxonomy or load_taxonomy()
         for word, terms in self.taxonomy.terms.items():
@@ -65,7 +63,8 @@ class Vocabulary:
             self._of(word).naming = category
         for word, sense in entities.brands.items():
             self._of(word).naming = sense
-        self._add_severity(SeverityTerms())
+        for word in (*grave.events, *(phrase for phrases in grave.always.values() for phrase in phrases)):
+            self._of(word).grave = True
         for word, (reason, weight) in spam_terms().items():
             self._of(word).spam = (word, reason, weight)
         for word in TURNS:
@@ -75,7 +74,7 @@ class Vocabulary:
         self.lengths: list[int] = self.lexicon.lengths.tolist()
         self.turns = [number for number, meaning in enumerate(self.meanings) if meaning.turn]
         for m in self.meanings:
-            m.rare = m.grave is not None or m.spam is not None or m.joke or m.advert or m.thing or bool(m.wishes)
+            m.rare = m.grave or m.spam is not None or bool(m.wishes)
         self.judging = np.array([m.judges for m in self.meanings], np.int8)
         """Kind of judgement per entry."""
         self.spoken = np.array([bool(m.aspects) for m in self.meanings])
@@ -86,16 +85,6 @@ class Vocabulary:
         """Has the entry a rare meaning?"""
         self.causal = np.array([m.causes is not None for m in self.meanings])
         """Does the entry name a cause?"""
-
-    def _add_severity(self, terms: SeverityTerms) -> None:
-        for word, grave in terms.grave.items():
-            self._of(word).grave = grave
-        for word in terms.jokes:
-            self._of(word).joke = True
-        for word in terms.adverts:
-            self._of(word).advert = True
-        for word in terms.things:
-            self._of(word).thing = True
 
     def _of(self, word: str) -> Meaning:
         return self._known.setdefault(normalize(word), Meaning())

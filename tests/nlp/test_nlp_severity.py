@@ -1,9 +1,20 @@
 """Golden cases written for this project: what is grave, and what only sounds so."""
 
+import json
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from domain.analysis import SeverityClass
+from domain.analysis import Severity, SeverityClass
+from domain.errors import InvalidSettings
 from nlp.analyzer import Analyzer, Reading
+from nlp.sentiment import MODELS
+from nlp.severity import passages
+
+SET = Path(__file__).parent / "sets" / "severity.jsonl"
+FLOORS = {"dev": (0.97, 0.95, 0.97), "test": (0.88, 0.87, 0.95)}
+"""Precision, recall and right class by half of the set; the dev half is trained on."""
 
 GRAVE = {
     "safety": (
@@ -122,3 +133,96 @@ def test_a_reposted_grave_matter_is_not_the_posters_own_report(analyzer: Analyze
 
 def test_the_golden_set_is_as_large_as_promised() -> None:
     assert sum(map(len, GRAVE.values())) + len(HARMLESS) >= 60
+
+
+@pytest.mark.parametrize("half", list(FLOORS))
+def test_the_labelled_set_is_read_as_well_as_measured(analyzer: Analyzer, half: str) -> None:
+    rows = [row for row in map(json.loads, SET.read_text(encoding="utf-8").splitlines()) if row["split"] == half]
+    read = analyzer.analyze_many([Reading(text=row["text"]) for row in rows])
+    found = [
+        (row["severity"], one.severity.kind.value if one.severity else None)
+        for row, one in zip(rows, read, strict=True)
+    ]
+    right = [told == meant for meant, told in found if told and meant]
+    precision = len(right) / sum(told is not None for _, told in found)
+    recall = len(right) / sum(meant is not None for meant, _ in found)
+    for floor, figure in zip(FLOORS[half], (precision, recall, sum(right) / len(right)), strict=True):
+        assert figure >= floor
+
+
+def test_a_reason_is_in_the_masked_text_and_a_certainty_a_probability(analyzer: Analyzer) -> None:
+    texts = [text for texts in GRAVE.values() for text in texts]
+    for one in analyzer.analyze_many([Reading(text=f"电话13812345678，{text}，加微信abc12345") for text in texts]):
+        if one.severity is not None:
+            assert one.severity.reason
+            assert one.severity.reason in one.masked
+            assert 0 < one.severity.certainty <= 1
+
+
+def test_a_text_is_judged_alike_alone_and_among_others(analyzer: Analyzer) -> None:
+    texts = [*[text for texts in GRAVE.values() for text in texts], *HARMLESS]
+    together = [one.severity for one in analyzer.analyze_many([Reading(text=text) for text in texts])]
+    assert together == [_severity(analyzer, text) for text in texts]
+
+
+def test_a_grave_sentence_within_a_long_harmless_text_is_found(analyzer: Analyzer) -> None:
+    chat = "外观好看，声音小，安装师傅很专业，家里老人也喜欢。" * 40
+    severity = _severity(analyzer, f"{chat}昨晚空调突然起火，火苗窜到窗帘上，消防来了才扑灭。{chat}")
+    assert severity is not None
+    assert severity.kind is SeverityClass.SAFETY
+    assert _severity(analyzer, chat * 2) is None
+
+
+def test_what_the_shop_names_counts_as_the_thing(analyzer: Analyzer) -> None:
+    reading = Reading(text="漏电了，把我妈电到了", brand="澜川", product="澜川电热水器60升")
+    assert analyzer.analyze(reading).severity is not None
+
+
+@pytest.mark.parametrize("title", ["澜川空调起火", "澜川召回12万台热水器", "澜川高管辱骂消费者"])
+def test_a_headline_is_enough(analyzer: Analyzer, title: str) -> None:
+    assert _severity(analyzer, title) is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "炸", "😀" * 50, "fire " * 400, "炸" * 20_000, "\x00\ud800起火", "\u202e空调起火", "起火。" * 5_000]
+)
+def test_no_text_is_too_odd_to_be_judged(analyzer: Analyzer, text: str) -> None:
+    severity = _severity(analyzer, text)
+    assert severity is None or 0 <= severity.certainty <= 1
+
+
+def test_passages_are_the_whole_text_in_order() -> None:
+    for text in ("", "短。", "空调起火。" * 100, "没有句号" * 200, "长" * 239 + "。" + "句" * 500 + "！后"):
+        parts = passages(text)
+        assert "".join(text[start:end] for start, end in parts) == text
+        assert all(0 < end - start <= 240 for start, end in parts if text)
+
+
+def test_a_teams_own_words_decide(tmp_path: Path) -> None:
+    own = tmp_path / "severity.yaml"
+    own.write_text("always: {safety: [烤机事件]}\nnever: [漏电伤人]\n", encoding="utf-8")
+    analyzer = Analyzer.load(severity=own)
+    always = _severity(analyzer, "又是烤机事件，第三起了")
+    assert always == Severity(kind=SeverityClass.SAFETY, reason="烤机事件", certainty=1.0)
+    assert _severity(analyzer, "漏电伤人这个话题") is None
+
+
+@pytest.mark.parametrize(
+    "content", ["alwys: {}", "never: 炸街", "events: {smoke: [烟]}", "never: [315]", "[", "- 炸街"]
+)
+def test_a_wrong_file_of_own_words_is_refused(tmp_path: Path, content: str) -> None:
+    own = tmp_path / "severity.yaml"
+    own.write_text(content, encoding="utf-8")
+    with pytest.raises(InvalidSettings, match=str(own)):
+        Analyzer.load(severity=own)
+
+
+def test_the_model_is_small_and_holds_no_objects() -> None:
+    path = MODELS / "severity.npz"
+    assert path.stat().st_size <= 2 << 20
+    with np.load(path, allow_pickle=False) as arrays:
+        assert np.isfinite(arrays["table"]).all()
+
+
+def _severity(analyzer: Analyzer, text: str) -> Severity | None:
+    return analyzer.analyze(Reading(text=text)).severity
