@@ -66,14 +66,15 @@ def start_seconds() -> tuple[float, float]:
 
 def parts_of(sample: Sequence[str]) -> dict[str, float]:
     """Texts per CPU second of the whole chain and of each part that can be run alone."""
-    from nlp.analyzer import Analyzer, Reading
+    from nlp.analyzer import Reading
     from nlp.batch import batch_of
     from nlp.duplicates import NearDuplicates
     from nlp.findings import Findings
     from nlp.segment import segmenter
     from nlp.sentiment import load_model
+    from tingchao.readers import reader_choice
 
-    analyzer, model, words = Analyzer.load(), load_model(), segmenter()
+    analyzer, model, words = reader_choice(deep="off").load(), load_model(), segmenter()  # as the product loads it
     readings = [Reading(text=text) for text in sample]
     normalized = [analysis.normalized for analysis in analyzer.analyze_many(readings)]
     rounds = [sample[at : at + 512] for at in range(0, len(sample), 512)]

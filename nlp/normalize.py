@@ -41,12 +41,12 @@ def _once(text: str) -> str:
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     text = text.lower()
-    return _converter().convert(text) if _traditional().search(text) else text
+    return text if _traditional().isdisjoint(text) else _converter().convert(text)
 
 
 @cache
-def _traditional() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(map(chr, simplified()))}]")
+def _traditional() -> frozenset[str]:
+    return frozenset(map(chr, simplified()))
 
 
 @cache

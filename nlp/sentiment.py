@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 import attrs
@@ -66,6 +67,11 @@ class SentimentModel:
         rows = ids >> MARK_BITS
         return rows, self.marks.take(rows) == (ids & ((1 << MARK_BITS) - 1))
 
+    @cached_property
+    def _kinds(self) -> Floats:
+        """Of each row the two columns that tell posts from reviews."""
+        return np.ascontiguousarray(self.table[:, [GATE, IDF]])
+
     def documents(self, batch: Batch) -> tuple[Floats, Floats]:
         """Logits and probabilities (negative, neutral, positive) of each text; an n-gram counts once a text."""
         parts = parts_of(batch)
@@ -109,15 +115,24 @@ class SentimentModel:
 
     def clauses(self, batch: Batch, starts: Places, ends: Places, documents: Floats) -> Floats:
         """Probabilities of stretches of the joined view. documents: the logits of the text that each lies in."""
-        texts = np.searchsorted(batch.ends, starts)
-        firsts, lasts = batch.starts[texts], batch.ends[texts]
-        sums, whole = np.zeros((len(starts), COLUMNS)), np.zeros((len(starts), 2))
-        for n, ids, _ in gram_features(batch.codes, parts_of(batch), self.longest, self.bits + MARK_BITS):
+        begins, first, clause = np.unique(
+            starts, return_index=True, return_inverse=True
+        )  # several aspects share a clause
+        stops = ends[first]
+        sums, whole = np.zeros((len(begins), COLUMNS), np.float32), np.zeros((len(batch.starts), 2), np.float32)
+        for n, ids, inside in gram_features(batch.codes, parts_of(batch), self.longest, self.bits + MARK_BITS):
             rows, known = self.known(ids)
-            weights = self.table.take(np.where(known, rows, NOWHERE), axis=0)
-            total = np.concatenate([np.zeros((1, COLUMNS)), np.cumsum(weights, axis=0, dtype=np.float64)])
-            sums += _between(total, starts, ends - n + 1)
-            whole += _between(total[:, [GATE, IDF]], firsts, lasts - n + 1)
+            rows = np.where(known & inside, rows, NOWHERE)
+            if len(rows):
+                places = np.minimum(batch.starts, len(rows) - 1)
+                whole += np.add.reduceat(self._kinds.take(rows, axis=0), places, axis=0)
+            lengths = np.maximum(stops - begins - n + 1, 0)
+            some = np.flatnonzero(lengths)
+            if len(some):
+                before = np.cumsum(lengths) - lengths
+                chosen = np.repeat(begins - before, lengths) + np.arange(lengths.sum())
+                sums[some] += np.add.reduceat(self.table.take(rows[chosen], axis=0), before[some], axis=0)
+        sums, whole = sums[clause], whole[np.searchsorted(batch.ends, starts)]
         voices = sums[:, :IDF] / np.sqrt(np.maximum(sums[:, IDF:], 0) + 1e-6)
         voices[:, GATE] = whole[:, 0] / np.sqrt(np.maximum(whole[:, 1], 0) + 1e-6)
         moods = mixed(voices.astype(np.float32) + self.bias)
@@ -141,13 +156,6 @@ def mixed(voices: Floats) -> Floats:
 def logits_of(moods: Floats) -> Floats:
     """Logits of negative, neutral, positive from lean and calm."""
     return np.stack([-moods[:, 0], moods[:, 1], moods[:, 0]], axis=1)
-
-
-def _between(total: NDArray[np.float64], starts: Places, ends: Places) -> NDArray[np.float64]:
-    """Sums of rows from starts to ends, from the sums of all rows before each place."""
-    begin = starts.clip(0, len(total) - 1)
-    answer: NDArray[np.float64] = total[np.maximum(ends.clip(0, len(total) - 1), begin)] - total[begin]
-    return answer
 
 
 def sigmoid(logits: Floats) -> Floats:
