@@ -22,7 +22,13 @@ _MOST = 200
 """Mentions of brands that are looked at; a text with more is a list."""
 _TAIL = 3
 """Characters behind the last brand that are taken for a statement, whatever they say."""
-_OTHERS_AND_OURS = re.compile(r"人家.{1,30}?(?:我的|我家|我这|我们家)|(?:我的|我家|我这|我们家).{1,30}?人家")
+_LEADS = 4
+"""Characters before a brand that still begins its clause: 我家海尔, 但是海尔."""
+_PREDICATE = 2
+"""Characters behind a brand that make a statement where another brand begins a clause alike."""
+_OTHERS_AND_OURS = re.compile(
+    r"(?:隔壁|邻居|对门|楼[上下]|朋友|同事|亲戚)家?(?:里|装|用|买)的(?:是)?.{2,30}?(?:我的|我家|我这|我们家)|人家.{1,30}?(?:我的|我家|我这|我们家)|(?:我的|我家|我这|我们家).{1,30}?人家"
+)
 
 
 @attrs.define(kw_only=True)
@@ -40,6 +46,8 @@ class Mention:
     joined: bool = False
     """Shares what is said with the mention before (格力和美的)."""
     category: str = ""
+    beyond: str = ""
+    """`after` without the appliance, part or device that it stands before."""
     attached: bool = False
     """Stands before an appliance."""
     part: Part = Part.PRODUCT
@@ -92,6 +100,7 @@ def _mentions(brands: Sequence[tuple[str, int, int]], own: str, things: Things) 
             mention.category, mention.attached = thing.category, thing.kind not in ("service", "other")
         else:
             thing = None
+        mention.beyond = mention.after[thing.end :] if thing and mention.attached else mention.after
         mention.part = part_of(
             Named(
                 leads=right < last,
@@ -212,11 +221,29 @@ def _deal(kept: list[Mention], categories: Sequence[tuple[str, int]], own: str) 
         mates = {other.name for other in kept if other.clause == mention.clause}
         if len(mates) > 1 and mention.foil is not Foil.STRONG and compared.search(clause):
             mention.stated = True
+    _deal_parallel(kept)
     final = next((mention for mention in reversed(kept) if mention.foil is Foil.NONE), None)
     if final and len(own) - final.end >= _TAIL:
         for mention in _group(kept, kept.index(final)):
             mention.stated = True
     _deal_clauses(kept, categories, own)
+
+
+def _deal_parallel(kept: list[Mention]) -> None:
+    """Brands that begin clauses of one build are set against each other, whatever is said: A 的罩深, B 的风量大."""
+    plain = patterns().aside
+    heads = [
+        mention
+        for mention in kept
+        if mention.foil is Foil.NONE
+        and mention.start - mention.clause[0] <= _LEADS
+        and len(mention.beyond) >= (1 if mention.attached else _PREDICATE)
+        and not plain.search(mention.before + "<>" + mention.after)
+    ]
+    if len({mention.name for mention in heads}) > 1:
+        for mention in heads:
+            for mate in _group(kept, kept.index(mention)):
+                mate.stated = True
 
 
 def _deal_clauses(kept: list[Mention], categories: Sequence[tuple[str, int]], own: str) -> None:
@@ -265,6 +292,7 @@ def _told(kept: list[Mention], own: str) -> list[str]:
         (patterns().choice.search(own) and not patterns().settled.search(own))
         or patterns().offers.search(own)
         or _OTHERS_AND_OURS.search(own)
+        or patterns().rest.search(own)
     ):
         stated = wanted
     else:

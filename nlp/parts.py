@@ -67,6 +67,8 @@ def part_of(named: Named) -> Part:
         return Part.PEOPLE
     if cues.owner_next.match(after) or (cues.owned_by.search(before) and cues.owned.match(after)):
         return Part.OWNER
+    if named.follows and cues.edition.search(before):
+        return Part.OWNER
     if named.follows and cues.equal.fullmatch(before) and cues.owned.match(after):
         return Part.OWNER
     if cues.relative.search(before) and not thing:
@@ -101,6 +103,8 @@ def _is_thing(named: Named) -> bool:
         or (cues.at_shop.search(named.before) and cues.shop.match(named.after))
         or cues.repairer.match(named.after)
     ):
+        return True
+    if cues.helper.match(named.after) or (named.follows and cues.damaged.search(named.before + "<>" + named.after)):
         return True
     if cues.trifle.match(named.after) and cues.wearing.search(named.before):
         return True
@@ -148,6 +152,8 @@ class Foil(StrEnum):
 def foil_of(before: str, after: str) -> Foil:
     """before, after: of the clause, up to the neighbouring brands."""
     cues = patterns()
-    if cues.intended.search(before) or cues.denied.search(before) or cues.foiled.search(after):
+    if cues.intended.search(before) or cues.denied.search(before):
+        return Foil.STRONG
+    if cues.foiled.search(after) and not cues.used.search(before):
         return Foil.STRONG
     return Foil.WEAK if cues.looked_at.search(before) else Foil.NONE

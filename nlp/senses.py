@@ -92,6 +92,7 @@ def is_brand(sense: Sense, around: Around, things: Things) -> bool:
     score += 2.0 * bought
     score += 3.0 * (patterns.share.match(after) is not None)
     score += 2.5 * _is_model(after)
+    score += 1.5 * (not sense.keeper and patterns.this_one.match(after) is not None)
     score += 2.0 * any(work in before + after for work in sense.works)
     score += 2.0 * (after.startswith(sense.sure_before) if sense.sure_before else False)
     score += 1.5 * (before.endswith("#") and after.startswith("#"))
