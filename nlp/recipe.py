@@ -36,8 +36,8 @@ AMONG_REVIEWS = 0.5
 Those that don't judge are no reviews; with them three-star reviews were told less well."""
 FROM_REVIEWS = 0.5
 """Share of what reviews say that posts begin with."""
-REVIEW_STRENGTH, POST_STRENGTH = 1.5, 3.0
-"""Inverse of the ridge penalty, by what was held out; half or double of it changes no figure by a point."""
+REVIEW_STRENGTH, POST_STRENGTH = 4.0, 4.0
+"""Inverse of the ridge penalty, by what was held out (fifths 1 and 2); half or double of it changes no figure by a point."""
 GATE_STRENGTH, GATE_ROUNDS, GATE_STEP = 2.5, 40, 3
 """The same for telling posts from reviews, its steps, and of how many reviews one is looked at (it weighs as many)."""
 _ROUND = 4000

@@ -1,4 +1,4 @@
-"""Makes the severity model: `python -m nlp.severity_training --sets tests/nlp/sets/severity.jsonl --data FOLDER --out nlp/models`."""
+"""Makes the severity model: `python -m nlp.severity_training --sets tests/nlp/sets/severity*.jsonl --data FOLDER --out nlp/models`."""
 
 import argparse
 import csv
@@ -172,10 +172,11 @@ def harmless_posts(terms: SeverityTerms) -> list[str]:
     ]
 
 
-def make(sets: Path, data: Path | None, out: Path, *, version: str) -> dict[str, Any]:
-    """Measure on held-out dev folds, calibrate, train on everything, save; returns the figures. The test half is not read."""
+def make(sets: Sequence[Path], data: Path | None, out: Path, *, version: str) -> dict[str, Any]:
+    """Measure on held-out dev folds, calibrate, train on everything, save; returns the figures. The test halves are not read."""
     terms = severity_terms(brand_words(EntityTerms()), read("severity"))
-    dev_rows = [row for row in map(json.loads, sets.read_text(encoding="utf-8").splitlines()) if row["split"] == "dev"]
+    lines = [line for path in sets for line in path.read_text(encoding="utf-8").splitlines()]
+    dev_rows = [row for row in map(json.loads, lines) if row["split"] == "dev"]
     names = [kind.value if kind else None for kind in CLASSES]
     labels = [names.index(row["severity"]) for row in dev_rows]
     dev = rows_of([own_words(row["text"]) for row in dev_rows], labels, SET_WEIGHT, terms)
@@ -252,7 +253,9 @@ def _scipy() -> Any:  # scipy ships no types
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line; prints the figures."""
     parser = argparse.ArgumentParser(prog="python -m nlp.severity_training", description="Train the severity model.")
-    parser.add_argument("--sets", type=Path, required=True, help="severity.jsonl; only its dev half is read")
+    parser.add_argument(
+        "--sets", type=Path, nargs="+", required=True, help="labelled texts; only rows of split dev are read"
+    )
     parser.add_argument("--data", type=Path, help="folder with *.csv.gz of ordinary reviews and posts")
     parser.add_argument("--out", type=Path, required=True, help="folder for severity.npz and severity.json")
     parser.add_argument("--version", default=f"severity-{date.today():%Y%m%d}")

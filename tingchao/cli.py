@@ -16,8 +16,8 @@ from tingchao.commands import (
     replay,
     running,
     sessions,
-    training,
     themes,
+    training,
     watching,
     words,
 )

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 SEGMENTERS = ("rjieba", "jieba")
 DEEP = ("auto", "on", "off")
-ASPECTS = "aspects.yaml"
-"""Name of the team's own aspects in the data folder."""
+ASPECTS, SEVERITY = "aspects.yaml", "severity.yaml"
+"""Names of the team's own aspects and grave words in the data folder."""
 
 
 @attrs.frozen(kw_only=True)
@@ -42,6 +42,8 @@ class ReaderChoice:
     """Own words of the settings."""
     aspects_file: Path | None = None
     """The team's own aspects, laid over ours; need not exist."""
+    severity_file: Path | None = None
+    """The team's own words for grave matters; need not exist."""
 
     def load(
         self,
@@ -63,6 +65,7 @@ class ReaderChoice:
             models=self.models or MODELS,
             deep=self.deep,
             aspects=self.aspects_file,
+            severity=self.severity_file,
             own_words=OwnWords(file=self.words_file, settings=self.words, watched=watched),
         )
         gc.freeze()  # dictionaries stay: passing over them in every collection cost an eighth of the reading
@@ -91,6 +94,7 @@ def reader_choice(folder: Path | None = None, *, engine: str = "", sentiment: st
         words_file=folder / FILE,
         words=tuple(settings.words),
         aspects_file=folder / ASPECTS,
+        severity_file=folder / SEVERITY,
     )
 
 
