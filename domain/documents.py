@@ -214,7 +214,7 @@ class StoredDocument:
     severity: SeverityClass | None = None
     severity_reason: str = ""
     severity_certainty: float = 0.0
-    """0–1; 0 without a severity."""
+    """0–1; 0 without a severity, and where none was given with it."""
     spam: float = 0.0
     spam_reasons: tuple[str, ...] = ()
     cluster: str = ""

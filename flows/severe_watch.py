@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from alerts.severe import FRESH, loud_and_negative, severe_for
+from alerts.severe import FRESH, loud_and_negative, severe_for, surely_grave
 from domain.alerts import Alert, AlertKind
 from domain.documents import StoredDocument
 from domain.watches import Watch
@@ -67,7 +67,7 @@ class SevereWatch:
 
     def _sort(self, watches: Sequence[Watch], documents: Sequence[StoredDocument], *, now: datetime) -> None:
         for document in documents:
-            if document.severity is None and not loud_and_negative(document):
+            if not surely_grave(document) and not loud_and_negative(document):
                 continue
             for watch in watches:
                 if severe_for(watch, document, now=now):

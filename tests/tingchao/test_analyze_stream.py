@@ -37,6 +37,7 @@ def begin(tmp_path: Path) -> Iterator[Any]:
         process = subprocess.Popen(
             [sys.executable, "-m", "tingchao", "analyze", *words],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, start_new_session=True, bufsize=0,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a shell's background job ignores it
             env={k: v for k, v in os.environ.items() if not k.startswith("TINGCHAO_")}
             | {"TINGCHAO_DATA": str(tmp_path / "data"), "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
