@@ -36,10 +36,8 @@ def severe_for(watch: Watch, document: StoredDocument, *, now: datetime) -> bool
 
 
 def surely_grave(document: StoredDocument) -> bool:
-    """Reports a grave matter, with enough certainty to be told; rows without one were read by rules alone, which were sure."""
-    return document.severity is not None and (
-        document.severity_certainty == 0 or document.severity_certainty >= CERTAIN
-    )
+    """Reports a grave matter, with enough certainty to be told."""
+    return document.severity is not None and document.severity_certainty >= CERTAIN
 
 
 def loud_and_negative(document: StoredDocument) -> bool:

@@ -213,8 +213,8 @@ class StoredDocument:
     flags: tuple[Flag, ...] = ()
     severity: SeverityClass | None = None
     severity_reason: str = ""
-    severity_certainty: float = 0.0
-    """0–1; 0 without a severity, and where none was given with it."""
+    severity_certainty: float = 1.0
+    """0–1, as of `Severity`; says nothing without one."""
     spam: float = 0.0
     spam_reasons: tuple[str, ...] = ()
     cluster: str = ""
@@ -280,7 +280,7 @@ def with_analysis(
         flags=flags,
         severity=analysis.severity.kind if analysis.severity else None,
         severity_reason=analysis.severity.reason if analysis.severity else "",
-        severity_certainty=analysis.severity.certainty if analysis.severity else 0.0,
+        severity_certainty=analysis.severity.certainty if analysis.severity else 1.0,
         spam=analysis.spam,
         spam_reasons=analysis.spam_reasons,
         cluster=analysis.cluster,

@@ -11,8 +11,8 @@ from domain.analysis import Polarity
 from domain.documents import StoredDocument
 from domain.errors import InvalidInput
 from domain.times import Clock, shanghai_day
-from flows.selections import Selection
-from index.query import And, Everything, Node, Or, Range, Term, render
+from flows.selections import Selection, any_of, together
+from index.query import Node, Range, Term, render
 from index.store import Documents
 from nlp.associations import Rule, rules
 from nlp.correspondence import Map, correspondence
@@ -117,8 +117,9 @@ class Insight:
         found: dict[frozenset[str], Rule] = {}
         for rule in rules(reviews, least=max(5, len(reviews) // 1000)):
             found.setdefault(frozenset((*rule.given, rule.then)), rule)
-        rows = [self._combination(node, rule.given, rule.then) for rule in islice(found.values(), limit)]
-        return Combinations(rows=tuple(rows), read=len(reviews), total=self.documents.count(node))
+        total = self.documents.count(node)
+        rows = [self._combination(node, rule.given, rule.then, total) for rule in islice(found.values(), limit)]
+        return Combinations(rows=tuple(rows), read=len(reviews), total=total)
 
     def map(self, selection: Selection, *, by: str = "brand", side: str = "bad") -> FeatureMap:
         """The map of a selection. by: a key of GROUPED; side: a key of SIDES. Raises InvalidInput, MissingExtra."""
@@ -154,7 +155,7 @@ class Insight:
         if not 1 <= periods <= 12:
             raise InvalidInput(f"只能预测 1–12 期，不是 {periods}")
         node = selection.node(None)
-        named = _and(node, Term(field=side, value=feature))
+        named = together(node, Term(field=side, value=feature))
         totals, mentions = self._by_period(node, step), self._by_period(named, step)
         least = _LEAST_PERIOD if measure == "share" else 0
         whole = _whole(totals, step, least=least, today=shanghai_day(self.clock.now()))
@@ -174,11 +175,10 @@ class Insight:
             query=render(named),
         )
 
-    def _combination(self, node: Node, given: tuple[str, ...], then: str) -> Combination:
-        base, all_of = _and(node, *map(_term, given)), _and(node, *map(_term, (*given, then)))
+    def _combination(self, node: Node, given: tuple[str, ...], then: str, total: int) -> Combination:
+        base, all_of = together(node, *map(_term, given)), together(node, *map(_term, (*given, then)))
         count, documents = self.documents.count(all_of), self.documents.count(base)
-        total = self.documents.count(node)
-        then_too = self.documents.count(_and(node, _term(then)))
+        then_too = self.documents.count(together(node, _term(then)))
         return Combination(
             given=given,
             then=then,
@@ -192,14 +192,14 @@ class Insight:
 
     def _rows(self, node: Node, by: str) -> list[tuple[str, Node]]:
         if by == "buyers":
-            groups = [(name, _any_of(words)) for name, words in self.buyers.items()]
-            return [(name, _and(node, group)) for name, group in groups]
+            return [(name, together(node, any_of("text", words))) for name, words in self.buyers.items()]
         if by == "rating":
             return [
-                (f"{stars}星", _and(node, Range(field="rating", low=stars, high=stars + 1))) for stars in range(1, 6)
+                (f"{stars}星", together(node, Range(field="rating", low=stars, high=stars + 1)))
+                for stars in range(1, 6)
             ]
         values = [value for value, _ in self.documents.facet(node, by, limit=_ROWS)]
-        return [(value, _and(node, Term(field=by, value=value))) for value in values]
+        return [(value, together(node, Term(field=by, value=value))) for value in values]
 
     def _by_period(self, node: Node, step: str) -> Counter[date]:
         counts: Counter[date] = Counter()
@@ -221,16 +221,6 @@ def features(document: StoredDocument, side: str = "aspect") -> set[str]:
 def _term(feature: str) -> Term:
     field, _, value = feature.partition(":")
     return Term(field=field, value=value)
-
-
-def _any_of(words: Sequence[str]) -> Node:
-    return Or(parts=tuple(Term(field="text", value=word) for word in words))
-
-
-def _and(node: Node, *parts: Node) -> Node:
-    known = node.parts if isinstance(node, And) else () if isinstance(node, Everything) else (node,)
-    every = (*known, *parts)
-    return And(parts=every) if len(every) > 1 else every[0] if every else node
 
 
 def _first_day(day: date, step: str) -> date:

@@ -1,5 +1,6 @@
 """What themes, wishes and contradictions are asked of: a filter as a query, and the two periods that are compared."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -104,7 +105,7 @@ def together(*parts: Node) -> Node:
     return And(parts=tuple(flat)) if len(flat) > 1 else flat[0] if flat else EVERYTHING
 
 
-def any_of(field: str, values: tuple[str, ...] | list[str]) -> Node:
+def any_of(field: str, values: Sequence[str]) -> Node:
     """Documents with at least one of these values."""
     return _any_of([Term(field=field, value=value) for value in values])
 

@@ -1,15 +1,14 @@
 """Counts n-grams over many texts: the sparse rows that training works on, and the rows of the table that they get."""
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.errors import MissingExtra
 from nlp.batch import batch_of
+from nlp.extras import library
 from nlp.features import gram_features, parts_of
 from nlp.sentiment import IDF, MARK_BITS, NOWHERE, Floats, SentimentModel
 
@@ -146,7 +145,4 @@ def _frequent(counts: Counts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def scipy_sparse() -> Any:  # scipy ships no types
     """`scipy.sparse`. Raises MissingExtra."""
-    try:
-        return import_module("scipy.sparse")
-    except ImportError as missing:
-        raise MissingExtra("train", "training a sentiment model") from missing
+    return library("scipy.sparse", needed_for="training a model")

@@ -1,15 +1,14 @@
 """How the two stages are weighed: fitted on rows that neither of them had seen."""
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.errors import MissingExtra
 from nlp.deep import Mixture
 from nlp.examples import Examples
+from nlp.extras import library
 from nlp.sentiment import Floats, softmax
 
 THRESHOLDS = (0.6, 0.7, 0.8)
@@ -92,7 +91,7 @@ def _weights(examples: Examples) -> NDArray[np.float64]:
 
 def _fit(first: Floats, deep: Floats, examples: Examples, threshold: float) -> Mixture:
     """Least log loss over the unsure rows."""
-    minimize = _optimizer()
+    minimize = library("scipy.optimize", needed_for="weighing the two stages").minimize
     here = np.flatnonzero(first.max(axis=1) < threshold)
     labels, weights = examples.labels[here], _weights(examples)[here]
     rows = np.arange(len(here))
@@ -117,10 +116,3 @@ def _fit(first: Floats, deep: Floats, examples: Examples, threshold: float) -> M
         options={"maxiter": 600, "xatol": 1e-3, "fatol": 1e-6},
     )
     return made(found.x, scale)
-
-
-def _optimizer() -> Any:  # scipy ships no types
-    try:
-        return import_module("scipy.optimize").minimize
-    except ImportError as missing:
-        raise MissingExtra("train", "weighing the two stages") from missing

@@ -1,12 +1,11 @@
 """Fits the weights of a softmax regression over sparse rows: ridge penalty, soft targets, and gates that mix blocks of weights."""
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.errors import MissingExtra
+from nlp.extras import library
 from nlp.sentiment import Floats, softmax
 
 ROUNDS = 200
@@ -57,7 +56,9 @@ def fit(
     begin = np.zeros(size + blocks * free)
     if start is not None:
         begin[:size] = (start @ basis.T).ravel()
-    found = _optimize().fmin_l_bfgs_b(loss, begin, m=_MEMORY, maxiter=rounds, factr=1e4, pgtol=1e-7)[0]
+    found = library("scipy.optimize", needed_for="training a sentiment model").fmin_l_bfgs_b(
+        loss, begin, m=_MEMORY, maxiter=rounds, factr=1e4, pgtol=1e-7
+    )[0]
     found = found.astype(np.float32)
     return found[:size].reshape(columns, blocks, free) @ basis, found[size:].reshape(blocks, free) @ basis
 
@@ -70,10 +71,3 @@ def contrasts(classes: int) -> Floats:
         answer[row - 1, row] = -row
     answer /= np.sqrt((answer**2).sum(axis=1, keepdims=True))
     return answer
-
-
-def _optimize() -> Any:  # scipy ships no types
-    try:
-        return import_module("scipy.optimize")
-    except ImportError as missing:
-        raise MissingExtra("train", "training a sentiment model") from missing

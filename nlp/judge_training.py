@@ -9,7 +9,6 @@ import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,9 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from domain.errors import MissingExtra
 from nlp.analyzer import Analyzer
 from nlp.aspects import Mention
+from nlp.extras import library
 from nlp.judging import FEATURES, NEGATIVE, POSITIVE, UNJUDGED
 from nlp.reading import Reading
 from nlp.sentiment import Floats
@@ -132,8 +131,10 @@ def train(found: Material, *, version: str, strength: float = STRENGTH) -> dict[
             extra[at, 2 * len(aspects) + words.index(mention.word)] = 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fitted = _logistic_regression()(C=strength, max_iter=400).fit(
-            np.hstack([found.features, extra]), found.labels, sample_weight=found.weights
+        fitted = (
+            library("sklearn.linear_model", needed_for="training the judge of aspects")
+            .LogisticRegression(C=strength, max_iter=400)
+            .fit(np.hstack([found.features, extra]), found.labels, sample_weight=found.weights)
         )
     rows = fitted.coef_.T.round(4)
     rows[0] += fitted.intercept_.round(4)
@@ -158,13 +159,6 @@ def save(weights: Mapping[str, Any], folder: Path) -> None:
         else:
             lines.append(f" {json.dumps(key)}: {json.dumps(value)}")
     (folder / "aspects.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-
-
-def _logistic_regression() -> Any:  # scikit-learn ships no types
-    try:
-        return import_module("sklearn.linear_model").LogisticRegression
-    except ImportError as missing:
-        raise MissingExtra("train", "training the judge of aspects") from missing
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

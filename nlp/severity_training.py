@@ -10,7 +10,6 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -20,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.analysis import Polarity
-from domain.errors import MissingExtra
 from nlp.composed import compose_all
+from nlp.counting import scipy_sparse
 from nlp.dictionaries import read
 from nlp.entities import EntityTerms
+from nlp.extras import library
 from nlp.judging import LEVELS
 from nlp.normalize import normalize, own_words
 from nlp.sentiment import Floats, softmax
@@ -60,7 +60,7 @@ class Rows:
 
 def rows_of(texts: Sequence[str], labels: Sequence[int], weight: float, terms: SeverityTerms) -> Rows:
     """One row a text; a feature that occurs is 1, less in long texts, as the model reads it."""
-    sparse = _scipy()
+    sparse = scipy_sparse()
     parts = []
     for begin in range(0, max(len(texts), 1), _ROUND):
         part = texts[begin : begin + _ROUND]
@@ -78,7 +78,7 @@ def rows_of(texts: Sequence[str], labels: Sequence[int], weight: float, terms: S
 def joined(*parts: Rows) -> Rows:
     """The rows one after the other."""
     return Rows(
-        keys=_scipy().vstack([part.keys for part in parts]).tocsr(),
+        keys=scipy_sparse().vstack([part.keys for part in parts]).tocsr(),
         labels=np.concatenate([part.labels for part in parts]),
         weights=np.concatenate([part.weights for part in parts]),
     )
@@ -94,7 +94,7 @@ def fit(rows: Rows, version: str) -> SeverityModel:
     columns = np.flatnonzero(np.bincount(rows.keys.indices, minlength=FEATURES) >= 2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # stopping after ROUNDS is meant
-        fitted = _logistic_regression()(C=STRENGTH, max_iter=ROUNDS, tol=1e-4).fit(
+        fitted = _regression(C=STRENGTH, max_iter=ROUNDS, tol=1e-4).fit(
             rows.keys[:, columns], rows.labels, sample_weight=rows.weights
         )
     table = np.zeros((FEATURES, len(CLASSES)), np.float32)
@@ -127,7 +127,7 @@ def calibrated(model: SeverityModel, logits: Floats, labels: NDArray[np.int64]) 
     """Slope and offset by which certainty is honest on held-out rows, and the threshold."""
     severe = 1 - softmax(logits)[:, 0].astype(np.float64).clip(1e-9, 1 - 1e-9)
     score = np.log(severe / (1 - severe))[:, None]
-    fitted = _logistic_regression()(C=1e3).fit(score, labels > 0)
+    fitted = _regression(C=1e3).fit(score, labels > 0)
     slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
     certainty = 1 / (1 + np.exp(-(slope * score[:, 0] + offset)))
     threshold = float(np.quantile(certainty[labels > 0], 1 - RECALL))
@@ -237,19 +237,8 @@ def save(model: SeverityModel, folder: Path, **notes: object) -> None:
     (folder / "severity.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _logistic_regression() -> Any:  # scikit-learn ships no types
-    try:
-        from sklearn.linear_model import LogisticRegression
-    except ImportError as missing:
-        raise MissingExtra("train", "training a severity model") from missing
-    return LogisticRegression
-
-
-def _scipy() -> Any:  # scipy ships no types
-    try:
-        return import_module("scipy.sparse")
-    except ImportError as missing:
-        raise MissingExtra("train", "training a severity model") from missing
+def _regression(**options: Any) -> Any:  # scikit-learn ships no types
+    return library("sklearn.linear_model", needed_for="training a severity model").LogisticRegression(**options)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -46,7 +46,7 @@ def router(shell: Shell) -> APIRouter:
     def insight(request: Request) -> HTMLResponse:
         chosen, asked = chosen_of(request.query_params, shell.now), asked_of(request.query_params)
         everything = desk.search.find("", limit=1)
-        features = [name for name, _ in desk.documents.facet(chosen.selection.node(None), asked.side, limit=40)]
+        features = _features(chosen, asked) if asked.view == "outlook" else []
         asked = attrs.evolve(asked, feature=asked.feature or next(iter(features), ""))
         answer, missing = _found(asked, chosen)
         return shell.show(
@@ -71,6 +71,9 @@ def router(shell: Shell) -> APIRouter:
                 "periods": PERIODS,
             },
         )
+
+    def _features(chosen: Chosen, asked: Asked) -> list[str]:
+        return [name for name, _ in desk.documents.facet(chosen.selection.node(None), asked.side, limit=40)]
 
     def _found(asked: Asked, chosen: Chosen) -> tuple[Combinations | FeatureMap | Forecast | None, str]:
         try:

@@ -4,14 +4,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.looks import is_well
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PAGES = ("/", "/story", "/alerts", "/search?q=漏水", "/themes", "/prices", "/feeds", "/watches", "/import", "/export", "/demo/messages")  # fmt: skip
-
-
-def is_well(window: Any) -> None:
-    wide = window.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{window.page.url} is {wide} px too wide"
-    assert window.complaints == [], window.page.url
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -6,14 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.looks import is_well
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PAGES = ("/themes?tab=new", "/themes?tab=wishes", "/themes?tab=contradictions", "/themes?span=30&nospam=1&q=漏水", "/reviews", "/reviews?state=solved")  # fmt: skip
-
-
-def is_well(window: Any) -> None:
-    wide = window.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{window.page.url} is {wide} px too wide"
-    assert window.complaints == [], window.page.url
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -31,7 +31,9 @@ def sample(path: Path, *, shuffled: bool) -> Path:
 
 def test_real_reviews_make_a_report_that_adds_up(tmp_path: Path) -> None:
     file = sample(tmp_path / "own.csv", shuffled=False)
-    answer = Shell(data=tmp_path / "data")("train", "--from", file, "--stars", "score", "--dry-run", "--jsonl")
+    answer = Shell(data=tmp_path / "data", patience_s=200)(
+        "train", "--from", file, "--stars", "score", "--dry-run", "--jsonl"
+    )
     assert answer.code in (0, 1), answer.err
     report = answer.rows[0]
     left_out = report["refused"] + report["default_texts"] + report["copies"]
@@ -46,7 +48,7 @@ def test_real_reviews_make_a_report_that_adds_up(tmp_path: Path) -> None:
 
 def test_shuffled_stars_are_refused_with_the_reason(tmp_path: Path) -> None:
     file = sample(tmp_path / "own.csv", shuffled=True)
-    answer = Shell(data=tmp_path / "data")("train", "--from", file, "--stars", "score", "--jsonl")
+    answer = Shell(data=tmp_path / "data", patience_s=200)("train", "--from", file, "--stars", "score", "--jsonl")
     assert answer.code == 1, answer.err
     assert any("星级和文字对不上" in reason for reason in answer.rows[0]["reasons"])
     assert not (tmp_path / "data" / "models").exists()

@@ -31,16 +31,18 @@ class Shell:
     """Runs `tingchao` on one data folder."""
 
     data: Path
+    patience_s: int = 120
 
-    def __call__(self, *words: str | Path, given: str = "") -> Answer:
+    def __call__(self, *words: str | Path, given: str | bytes = b"", **environment: str) -> Answer:
         done = subprocess.run(
             [sys.executable, "-m", "tingchao", *map(str, words)],
-            input=given.encode(),
+            input=given.encode() if isinstance(given, str) else given,
             capture_output=True,
             cwd=ROOT,
             env={k: v for k, v in os.environ.items() if not k.startswith("TINGCHAO_")}
-            | {"TINGCHAO_DATA": str(self.data), "PYTHONPATH": str(ROOT), "COLUMNS": "160"},
-            timeout=200,
+            | {"TINGCHAO_DATA": str(self.data), "PYTHONPATH": str(ROOT), "COLUMNS": "160"}
+            | environment,
+            timeout=self.patience_s,
             check=False,
         )
         err = done.stderr.decode("utf-8")

@@ -4,14 +4,12 @@ import csv
 import gzip
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 
+from tests.tingchao.shells import Shell
 from tingchao.sources import ADAPTERS
 
 ROOT = Path(__file__).parents[2]
@@ -26,43 +24,6 @@ ROWS = (
     "3,安静好用，加热很快,5,岚川,岚川 R5 燃气热水器,2026-11-03 09:00:00\n"
     "4,漏水漏得一塌糊涂,1,北屿,北屿 储水式热水器,2026-11-04 09:00:00\n"
 )
-
-
-@attrs.frozen(kw_only=True)
-class Answer:
-    """What a command said."""
-
-    code: int
-    out: bytes
-    err: str
-
-    @property
-    def rows(self) -> list[Any]:
-        """Every line of stdout is one JSON object, or this fails."""
-        return [json.loads(line) for line in self.out.decode("utf-8").splitlines()]
-
-
-@attrs.frozen(kw_only=True)
-class Shell:
-    """Runs `tingchao` on one data folder."""
-
-    data: Path
-
-    def __call__(self, *words: str | Path, given: str | bytes = b"", **environment: str) -> Answer:
-        done = subprocess.run(
-            [sys.executable, "-m", "tingchao", *map(str, words)],
-            input=given.encode() if isinstance(given, str) else given,
-            capture_output=True,
-            cwd=ROOT,
-            env={k: v for k, v in os.environ.items() if not k.startswith("TINGCHAO_")}
-            | {"TINGCHAO_DATA": str(self.data), "PYTHONPATH": str(ROOT), "COLUMNS": "160"}
-            | environment,
-            timeout=120,
-            check=False,
-        )
-        err = done.stderr.decode("utf-8")
-        assert "Traceback" not in err, err
-        return Answer(code=done.returncode, out=done.stdout, err=err)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ GOOD = [
 
 @pytest.fixture
 def tingchao(tmp_path: Path) -> Shell:
-    return Shell(data=tmp_path / "data")
+    return Shell(data=tmp_path / "data", patience_s=200)
 
 
 @pytest.fixture

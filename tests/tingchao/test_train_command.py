@@ -49,7 +49,7 @@ def reviews(path: Path, *, rows: int = 900, honest: bool = True, encoding: str =
 
 @pytest.fixture
 def tingchao(tmp_path: Path) -> Shell:
-    return Shell(data=tmp_path / "data")
+    return Shell(data=tmp_path / "data", patience_s=200)
 
 
 def version(shell: Shell) -> str:

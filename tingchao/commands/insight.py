@@ -1,13 +1,16 @@
 """The command insight: features together, on a map by group, or to come."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import attrs
 import typer
 
-from flows.insight import GROUPED, SIDES, Combinations, FeatureMap, Forecast
-from flows.selections import Selection
 from tingchao.commands.answers import emit, flush, moment, say
+from tingchao.commands.asking import Jsonl, Since, Until
+
+if TYPE_CHECKING:  # the flows take a third of a second that other commands need not wait for
+    from flows.insight import Combinations, FeatureMap, Forecast
+    from flows.selections import Selection
 
 group = typer.Typer(
     help="What is named together, which feature belongs to whom, how often it will be named.", no_args_is_help=True
@@ -15,10 +18,7 @@ group = typer.Typer(
 Brand = Annotated[str, typer.Option(help="brand, canonical name")]
 Category = Annotated[str, typer.Option(help="appliance: 空调")]
 Model = Annotated[str, typer.Option(help="model number")]
-Since = Annotated[str | None, typer.Option(help="published from, 2026-11-01 or ISO 8601")]
-Until = Annotated[str | None, typer.Option(help="published before")]
-Side = Annotated[str, typer.Option(help=f"mentions that count: {', '.join(SIDES)}")]
-Jsonl = Annotated[bool, typer.Option("--jsonl", help="JSON Lines on stdout")]
+Side = Annotated[str, typer.Option(help="mentions that count: bad, good, aspect")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
 
 @group.command()
 def together(
-    side: Annotated[str, typer.Option(help=f"features that count: {', '.join(SIDES)}")] = "aspect",
+    side: Annotated[str, typer.Option(help="features that count: bad, good, aspect")] = "aspect",
     brand: Brand = "",
     category: Category = "",
     model: Model = "",
@@ -50,7 +50,9 @@ def together(
 
 @group.command("map")
 def feature_map(
-    by: Annotated[str, typer.Option(help=f"rows: {', '.join(GROUPED)}")] = "brand",
+    by: Annotated[
+        str, typer.Option(help="rows: brand, group, category, line, model, source, rating, buyers")
+    ] = "brand",
     side: Side = "bad",
     brand: Brand = "",
     category: Category = "",
@@ -106,7 +108,9 @@ def outlook(
         say(found.why)
 
 
-def _selection(brand: str, category: str, model: str, since: str | None, until: str | None) -> Selection:
+def _selection(brand: str, category: str, model: str, since: str | None, until: str | None) -> "Selection":
+    from flows.selections import Selection
+
     return Selection(
         brand=brand,
         category=category,
@@ -116,7 +120,7 @@ def _selection(brand: str, category: str, model: str, since: str | None, until: 
     )
 
 
-def _tell(found: Combinations | FeatureMap | Forecast, *, jsonl: bool) -> None:
+def _tell(found: "Combinations | FeatureMap | Forecast", *, jsonl: bool) -> None:
     if jsonl:
         for row in _rows(found):
             emit(row)
@@ -127,7 +131,9 @@ def _tell(found: Combinations | FeatureMap | Forecast, *, jsonl: bool) -> None:
     Console().print(_table(found))
 
 
-def _rows(found: Combinations | FeatureMap | Forecast) -> list[dict[str, object]]:
+def _rows(found: "Combinations | FeatureMap | Forecast") -> list[dict[str, object]]:
+    from flows.insight import Combinations, FeatureMap
+
     if isinstance(found, Combinations):
         return [attrs.asdict(row) for row in found.rows]
     if isinstance(found, FeatureMap):
@@ -135,8 +141,10 @@ def _rows(found: Combinations | FeatureMap | Forecast) -> list[dict[str, object]
     return [{name: getattr(found, name) for name in attrs.fields_dict(type(found))}]
 
 
-def _table(found: Combinations | FeatureMap | Forecast) -> object:
+def _table(found: "Combinations | FeatureMap | Forecast") -> object:
     from rich.table import Table
+
+    from flows.insight import GROUPED, Combinations, FeatureMap
 
     if isinstance(found, Combinations):
         table = Table("提到", "又提到", "条数", "占全部", "可信度", "提升", box=None)
