@@ -80,14 +80,14 @@ class Material:
         return answer
 
 
-def read_material(folder: Path) -> Material:
-    """The labelled sets, surprise and the seven emotions beside them, and composed posts."""
+def read_material(folder: Path, composed: int = COMPOSED) -> Material:
+    """The labelled sets, surprise and the seven emotions beside them, and so many composed posts."""
     examples = read_examples(folder)
     more = [row for name in ("weibo_usual", "weibo_virus", "weibo_emo7") for row in _felt(folder, name)]
     feelings = {text: feeling for _, text, _, feeling in more}
     known = set(examples.texts)
     extra = [row for row in more if row[1] not in known]
-    posts = compose_all(COMPOSED)
+    posts = compose_all(composed)
     texts = (*examples.texts, *(row[1] for row in extra))
     folds = [crc32(group.encode()) % FOLDS for group in groups_of(texts)]
     return Material(

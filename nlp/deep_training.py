@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from nlp.composed import NAME
 from nlp.deep import _FIRST, _LAST, BgeEncoder, load_deep
 from nlp.deep_files import checked, model_folder
-from nlp.deep_material import Material, read_material
+from nlp.deep_material import COMPOSED, Material, read_material
 from nlp.deep_mixing import THRESHOLDS, fitted, table_of
 from nlp.deep_text import deep_texts, shortened
 from nlp.deep_tuning import Lesson, tune
-from nlp.deep_weights import Array
+from nlp.deep_weights import Array, averaged
 from nlp.examples import Examples, read_examples
 from nlp.figures import figures
 from nlp.sentiment import Floats, load_model, softmax
-from nlp.training import COMPOSED, calibrate, held_out, logits_of
+from nlp.training import COMPOSED as FIRST_COMPOSED
+from nlp.training import calibrate, held_out, logits_of
 
 FOLD = 0
 """The fifth of the groups that is kept for weighing and measuring."""
@@ -31,13 +32,22 @@ MEASURED = 3_000
 
 
 def make_changes(
-    data: Path, work: Path, *, fold: int = FOLD, rounds: float = ROUNDS, seed: int = 1, start: Path | None = None
+    data: Path,
+    work: Path,
+    *,
+    fold: int = FOLD,
+    rounds: float = ROUNDS,
+    seed: int = 1,
+    composed: int = COMPOSED,
+    start: Path | None = None,
+    average: Path | None = None,
 ) -> None:
     """Tune on all groups but those of the fold (-1: on all) and write `changes.npz` into the work folder.
 
-    seed: also draws which of the sure texts are learned. start: an earlier `changes.npz` to go on from.
+    seed: also draws which of the sure texts are learned. composed: so many composed posts beside the sets.
+    start: an earlier `changes.npz` to go on from. average: one to be averaged with what is learned.
     """
-    material = read_material(data)
+    material = read_material(data, composed)
     model = load_model()
     certainty = softmax(logits_of(model, material.texts) * np.float32(model.scale)).max(axis=1)
     rows = np.flatnonzero(material.chosen(certainty, seed=seed) & ((material.folds != fold) | (fold < 0)))
@@ -50,6 +60,8 @@ def make_changes(
     )
     earlier = dict(np.load(start)) if start else None
     changes = tune(checked("model.onnx", model_folder()), lesson, rounds=rounds, seed=seed, start=earlier, tell=print)
+    if average is not None:
+        changes = averaged(dict(np.load(average)), changes)
     work.mkdir(parents=True, exist_ok=True)
     _save(work / "changes.npz", changes)
     _save(work / "rows.npz", {"learned": np.array(len(rows)), "held_out": held_rows(material, fold)})
@@ -120,7 +132,7 @@ def _first_stage(examples: Examples, work: Path, fold: int) -> tuple[NDArray[np.
     """Keys and logits of the fold's texts by a first stage that saw none of them, and its calibration; kept in the work folder."""
     kept = work / f"first-{load_model().version}-{fold}.npz"
     if not kept.exists():
-        part, logits = held_out(examples, version="held out", fold=fold, composed=COMPOSED)
+        part, logits = held_out(examples, version="held out", fold=fold, composed=FIRST_COMPOSED)
         real = part.sets != NAME
         public = part.part(real)
         scale, _ = calibrate(logits[real], public)
@@ -154,13 +166,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with *.csv.gz of text,label")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is kept between the two")
     parser.add_argument("--out", type=Path, help="mix: folder for deep.npz and deep.json")
-    parser.add_argument("--version", default="bge-1", help="mix: name stored beside every score")
+    parser.add_argument("--version", default="bge-2", help="mix: name stored beside every score")
     parser.add_argument("--rounds", type=float, default=ROUNDS, help="tune: how often each text is seen")
     parser.add_argument("--seed", type=int, default=1, help="tune: chance")
+    parser.add_argument("--composed", type=int, default=COMPOSED, help="tune: so many composed posts")
     parser.add_argument("--start", type=Path, help="tune: an earlier changes.npz to go on from")
+    parser.add_argument("--average", type=Path, help="tune: an earlier changes.npz to be averaged with the new one")
     options = parser.parse_args(arguments)
     if options.what == "tune":
-        make_changes(options.data, options.work, rounds=options.rounds, seed=options.seed, start=options.start)
+        make_changes(
+            options.data,
+            options.work,
+            rounds=options.rounds,
+            seed=options.seed,
+            composed=options.composed,
+            start=options.start,
+            average=options.average,
+        )
         return
     if options.out is None:
         parser.error("mix needs --out")

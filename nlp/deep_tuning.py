@@ -1,7 +1,6 @@
 """Tunes BGE-small-zh to moods: low-rank changes of its matrices and a head, by gradient steps in torch."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib import import_module
 from math import cos, pi
 from typing import Any
 
@@ -9,8 +8,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.errors import InvalidSettings
 from nlp.deep_weights import LAYERS, Array, dequantized, matrices_of, weights_of
+from nlp.extras import torch_library
 from nlp.sentiment import Floats
 
 RANK = 16
@@ -199,10 +198,5 @@ def _rate(step: int, steps: int) -> float:
     return min((step + 1) / warm, 0.5 * (1 + cos(pi * min(1.0, step / max(1, steps)))) + 1e-3)
 
 
-def _torch() -> Any:  # torch is no dependency of ours: only this training uses it
-    try:
-        return import_module("torch")
-    except ImportError as missing:
-        raise InvalidSettings(
-            "tuning the deep stage needs torch, which is no extra of ours: pip install torch"
-        ) from missing
+def _torch() -> Any:
+    return torch_library(needed_for="tuning the deep stage")

@@ -60,6 +60,20 @@ def changed(model: bytes, changes: Mapping[str, Array]) -> dict[str, Array]:
     return answer
 
 
+def averaged(first: Mapping[str, Array], second: Mapping[str, Array]) -> dict[str, Array]:
+    """The changes halfway between two tunings of one start: their matrices change by the mean of both, at the sum of their ranks."""
+    answer: dict[str, Array] = {}
+    for name, array in first.items():
+        other = second[name]
+        if name.endswith(".down"):
+            answer[name] = np.concatenate([array, other], axis=1)
+        elif name.endswith(".up"):
+            answer[name] = np.concatenate([array, other], axis=0) / array.dtype.type(2)
+        else:
+            answer[name] = (array + other) / array.dtype.type(2)
+    return answer
+
+
 def dequantized(weights: Mapping[str, Array], stem: str) -> NDArray[np.float32]:
     """One matrix as numbers, inputs × outputs."""
     return np.asarray(weights[f"{stem}_quantized"], np.float32) * np.asarray(weights[f"{stem}_scale"], np.float32)

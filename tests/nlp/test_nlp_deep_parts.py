@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp.deep_text import LONGEST, deep_texts, shortened
-from nlp.deep_weights import BrokenModel, changed, dequantized, matrices_of, quantized, weights_of
+from nlp.deep_weights import BrokenModel, averaged, changed, dequantized, matrices_of, quantized, weights_of
 
 
 def field(number: int, content: bytes) -> bytes:
@@ -68,6 +68,15 @@ def test_changes_are_added_and_what_is_not_named_stays() -> None:
     assert set(found) == {"m7_quantized", "m7_scale", "a.bias"}
     assert (found["m7_quantized"] * np.asarray(found["m7_scale"])).tolist() == [[128, 2], [-64, 128], [0, 6]]
     assert found["a.bias"].tolist() == [5, 6]
+
+
+def test_two_tunings_are_averaged_as_the_matrices_they_make() -> None:
+    one = {"1.key.down": np.array([[1], [0], [2]], np.float16), "1.key.up": np.array([[64, 0]], np.float16)}
+    two = {"1.key.down": np.array([[0], [3], [0]], np.float16), "1.key.up": np.array([[2, 8]], np.float16)}
+    both = averaged(one | {"a.bias": np.array([5, 6], np.float32)}, two | {"a.bias": np.array([1, 2], np.float32)})
+    products = [changes["1.key.down"] @ changes["1.key.up"] for changes in (one, two, both)]
+    assert products[2].tolist() == ((products[0] + products[1]) / 2).tolist()
+    assert both["a.bias"].tolist() == [3, 4]
 
 
 def test_another_number_of_matrices_is_refused() -> None:
