@@ -10,9 +10,9 @@ import attrs
 
 from domain.errors import InvalidSettings, MissingExtra
 from domain.watches import Watch
+from flows.own_words import FILE, OwnWords
 from tingchao.folders import demo_folder, real_folder
 from tingchao.own_models import chosen_model
-from tingchao.own_words import FILE, OwnWords
 from tingchao.settings import load
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData, QueryParams
 from domain.errors import InvalidInput
 from domain.prices import yuan
 from domain.watches import Watch, WatchedProduct
+from flows.own_words import FILE, add_words, read_words, remove_words
 from web.prices import yuan_of
 from web.shell import Shell
 
@@ -24,14 +25,18 @@ def router(shell: Shell) -> APIRouter:
     routes = APIRouter()
     desk = shell.desk
 
-    def draw(request: Request, *, draft: Watch, fault: str = "") -> HTMLResponse:
+    words_file = desk.folder / FILE
+
+    def draw(request: Request, *, draft: Watch, fault: str = "", words_fault: str = "") -> HTMLResponse:
         return shell.show(
             request,
             "watches.html",
-            status=400 if fault else 200,
+            status=400 if fault or words_fault else 200,
             watches=desk.watch_list.all(),
             draft=draft,
             products=products_text(draft),
+            own_words=read_words(words_file),
+            words_fault=words_fault,
             fault=fault,
             sources=desk.feeds(),
             channels=desk.notifiers,
@@ -68,6 +73,20 @@ def router(shell: Shell) -> APIRouter:
         if not desk.watch_list.remove(name):
             raise HTTPException(404, f"没有名为 {name} 的监测")
         return shell.go("/watches", said=f"「{name}」已删除；已采集的内容仍然保留")
+
+    @routes.post("/words")
+    def add_own_words(request: Request, form: Annotated[FormData, Depends(shell.guard)]) -> Response:
+        try:
+            fresh = add_words(words_file, listed(_text(form, "words")))
+        except InvalidInput as error:
+            return draw(request, draft=DEFAULTS, words_fault=str(error))
+        return shell.go("/watches", said=f"加入了 {len(fresh)} 个词；新来的文本按新词切分")
+
+    @routes.post("/words/remove")
+    def remove_own_word(form: Annotated[FormData, Depends(shell.guard)]) -> Response:
+        if not remove_words(words_file, [_text(form, "word")]):
+            raise HTTPException(404, "词表里没有这个词")
+        return shell.go("/watches", said="已删除；新来的文本不再按它切分")
 
     @routes.post("/channels/{channel}/test")
     def test_message(request: Request, channel: str, form: Annotated[FormData, Depends(shell.guard)]) -> Response:

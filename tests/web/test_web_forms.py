@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from domain.errors import InvalidInput
 from domain.watches import Watch
 from flows.desk import Desk
+from flows.own_words import FILE, read_words
 from web.prices import yuan_of
 from web.watches import listed, products_of, products_text
 
@@ -114,3 +115,17 @@ def test_a_product_and_a_price_list_are_added(browser: TestClient, desk: Desk) -
     assert "2 行有误" in said
     floors = [p.floor for p in desk.watches.get("北屿").products]  # type: ignore[union-attr]
     assert floors == [Decimal("2199"), Decimal("1999")]
+
+
+def test_own_words_are_added_and_removed_where_the_watches_are(browser: TestClient, desk: Desk) -> None:
+    token = token_of(browser, "/watches")
+    answer = browser.post("/words", data={"token": token, "words": "澜川云境、云境 Pro"})
+    assert answer.status_code == 303
+    assert "加入了 2 个词" in browser.get(answer.headers["location"]).text
+    assert read_words(desk.folder / FILE) == ["澜川云境", "云境 Pro"]
+    refused = browser.post("/words", data={"token": token, "words": "#标签"})
+    assert refused.status_code == 400
+    assert "不能当词" in refused.text
+    assert browser.post("/words/remove", data={"token": token, "word": "澜川云境"}).status_code == 303
+    assert read_words(desk.folder / FILE) == ["云境 Pro"]
+    assert browser.post("/words/remove", data={"token": token, "word": "澜川云境"}).status_code == 404

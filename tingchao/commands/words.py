@@ -24,7 +24,7 @@ def add(words: Words) -> None:
 
     Example:  tingchao word add 澜川云境 '云境 Pro'
     """
-    from tingchao.own_words import FILE, add_words
+    from flows.own_words import FILE, add_words
     from tingchao.wiring import changing_folder
 
     file = changing_folder().made().path / FILE
@@ -37,7 +37,7 @@ def list_words() -> None:
 
     Example:  tingchao word list
     """
-    from tingchao.own_words import FILE, read_words, words_of
+    from flows.own_words import FILE, read_words, words_of
     from tingchao.wiring import reading_desk
 
     with reading_desk() as desk:
@@ -59,7 +59,7 @@ def remove(words: Words) -> None:
 
     Example:  tingchao word remove 澜川云境
     """
-    from tingchao.own_words import FILE, remove_words
+    from flows.own_words import FILE, remove_words
     from tingchao.wiring import changing_folder
 
     gone = remove_words(changing_folder().made().path / FILE, words)

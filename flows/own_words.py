@@ -82,7 +82,7 @@ def remove_words(file: Path, words: Iterable[str]) -> list[str]:
 def _checked(word: str) -> str:
     word = " ".join(word.split())
     if not word or len(word) > LONGEST or word.startswith("#") or not word.isprintable():
-        raise InvalidInput(f"{word!r} is no word: 1 to {LONGEST} printable characters, not beginning with #")
+        raise InvalidInput(f"{word!r} 不能当词：要 1–{LONGEST} 个可见字符，不以 # 开头")
     return word
 
 
