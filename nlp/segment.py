@@ -24,6 +24,7 @@ _EMOJI = (
 """Signs of several code points, their joiners and selectors gone, as a normalised text has them. Source: Unicode UTS #51."""
 _JOINED = "[\U0001f1e6-\U0001f1ff⃣\U000e0020-\U000e007f\U0001f3f3\U0001f3f4\U0001f3fb-\U0001f3ff♀♂👁❤🐻🐦🐈🐕\U0001f466-\U0001f469\U0001f474-\U0001f476\U0001f9d1]"
 _EMOTICON = r"\[[^\[\]\s]{1,8}\]"
+_BLANK = re.compile(r"\s")
 _RUN = re.compile(r"((?<![a-z0-9.])(?![0-9]+\.[0-9]+%?(?![a-z0-9._\-]))[a-z0-9]+(?:[.\-_][a-z0-9]+)+)")
 """70-80, t.cn, 2.25kg: one word for rjieba, several for jieba."""
 _OWN_FREQUENCY = 20_000
@@ -78,18 +79,22 @@ class _Words:
 
     def cut(self, text: str) -> list[str]:
         if self._maybe.search(text) is None:
-            return [word for word in self._cut(text) if not word.isspace()]
+            return self._worded(text)
         return list(self._pieces(text))
+
+    def _worded(self, text: str) -> list[str]:
+        words = self._cut(text)
+        return words if _BLANK.search(text) is None else [word for word in words if not word.isspace()]
 
     def _pieces(self, text: str) -> Iterator[str]:
         at = 0
         for found in self._whole.finditer(text):
             if found.lastgroup == "model" and not is_model(found.group()):
                 continue
-            yield from (word for word in self._cut(text[at : found.start()]) if not word.isspace())
+            yield from self._worded(text[at : found.start()])
             yield found.group()
             at = found.end()
-        yield from (word for word in self._cut(text[at:]) if not word.isspace())
+        yield from self._worded(text[at:])
 
 
 def _patterns(torn: Sequence[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
