@@ -64,13 +64,14 @@ def averaged(first: Mapping[str, Array], second: Mapping[str, Array]) -> dict[st
     """The changes halfway between two tunings of one start: their matrices change by the mean of both, at the sum of their ranks."""
     answer: dict[str, Array] = {}
     for name, array in first.items():
-        other = second[name]
+        one, other = np.asarray(array, np.float32), np.asarray(second[name], np.float32)
         if name.endswith(".down"):
-            answer[name] = np.concatenate([array, other], axis=1)
+            both = np.concatenate([one, other], axis=1)
         elif name.endswith(".up"):
-            answer[name] = np.concatenate([array, other], axis=0) / array.dtype.type(2)
+            both = np.concatenate([one, other], axis=0) / 2
         else:
-            answer[name] = (array + other) / array.dtype.type(2)
+            both = (one + other) / 2
+        answer[name] = both.astype(array.dtype)
     return answer
 
 
