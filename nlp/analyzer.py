@@ -7,16 +7,18 @@ import attrs
 import numpy as np
 
 from domain.analysis import Analysis, AspectOpinion, Entity, Polarity, Probabilities, Severity, Wish
+from nlp.about import load_about
+from nlp.about_cases import Case, case_of
 from nlp.adverts import hidden_adverts
 from nlp.aspects import Mention, mentions
 from nlp.batch import Batch, Places, batch_of
 from nlp.duplicates import fingerprint
 from nlp.engines import Second, second_of
-from nlp.entities import EntityTerms, Titled
+from nlp.entities import EntityTerms, Sense, Titled
 from nlp.findings import Findings, Found
 from nlp.judging import LEVELS, Clues, load_judge
 from nlp.masking import CONTACT, PHONE, SUSPECT, Span, masked_with, personal_spans, view_of
-from nlp.naming import Named, about, entity, models_in, named, talked_about_first
+from nlp.naming import Named, entity, models_in, named, talked_about_first
 from nlp.normalize import is_default_text, normalize, own_end
 from nlp.reading import Reading
 from nlp.segment import Segmenter, segmenter
@@ -29,7 +31,7 @@ from nlp.wishes import apart, wished
 
 __all__ = ["Analyzer", "Reading"]
 
-RULES = "2"
+RULES = "3"
 """Counted up with every change of rules or dictionaries that changes answers."""
 _BATCH_TEXTS, _BATCH_CHARACTERS = 512, 100_000
 _READ_CHARACTERS = 20_000
@@ -56,6 +58,8 @@ class _Text:
     titled: Titled
     found: Found
     names: list[Named]
+    case: Case | None
+    """The brands that it may be about."""
     category: str
     """The appliance talked about, canonical; "" if none is named."""
     mentions: list[Mention]
@@ -81,6 +85,7 @@ class Analyzer:
         self._own_words, self._learnt = own_words, tuple[str, ...]()
         self._severity, grave = load_severity(entities, own=severity)
         self._vocabulary, self._judge = Vocabulary(entities, grave, taxonomy), load_judge()
+        self._about = load_about()
         named = [] if second and second.replaces else [model.version]
         self.version = "+".join([*named, *([second.version] if second else []), f"rules{RULES}"])
 
@@ -142,6 +147,15 @@ class Analyzer:
             np.concatenate([found.moods for _, _, found in parts]),
         )
 
+    def cases(self, readings: Sequence[Reading]) -> list[Case | None]:
+        """For training the judge of `about`: the brands that each text names, in order; None where it names none."""
+        return [text.case for portion in _portions(readings) for text in self._texts(portion)]
+
+    def _texts(self, readings: Sequence[Reading]) -> list[_Text]:
+        batch, personal = _without_personal(readings)
+        findings = Findings(batch, personal, self._vocabulary)
+        return [self._text(reading, number, findings) for number, reading in enumerate(readings)]
+
     def _spoken(self, readings: Sequence[Reading]) -> tuple[Places, list[Mention], Clues]:
         batch, personal = _without_personal(readings)
         logits, _ = self._moods(batch)
@@ -173,10 +187,23 @@ class Analyzer:
         spoken = [(text.number, mention) for text in texts for mention in text.mentions]
         opinions = findings.opinions(spoken, logits, self._model, self._judge)
         told = self._grave([text for text in texts if text.found.grave and not text.filler], findings)
+        about = self._about_of(texts)
         return [
-            self._analysis(text, p, findings, tuple(opinions.get(text.number, ())), told.get(text.number))
+            self._analysis(
+                text,
+                p,
+                findings,
+                tuple(opinions.get(text.number, ())),
+                told.get(text.number),
+                about.get(text.number, ()),
+            )
             for text, p in zip(texts, probabilities.tolist(), strict=True)
         ]
+
+    def _about_of(self, texts: Sequence[_Text]) -> dict[int, tuple[str, ...]]:
+        """The brands that each text is about, by number; texts that name none are left out."""
+        cases = [(text.number, text.case) for text in texts if text.case]
+        return dict(zip((number for number, _ in cases), self._about.read([case for _, case in cases]), strict=True))
 
     def _grave(self, texts: Sequence[_Text], findings: Findings) -> dict[int, Severity]:
         """What the texts report, by number; those that report nothing grave are left out."""
@@ -198,6 +225,10 @@ class Analyzer:
         found.spam += hidden_adverts(view_of(batch.texts[number])[0] if spans else view)
         terms = self._entities
         names = named(found.naming, batch.view, start, end, titled=titled, terms=terms) if found.naming else []
+        case = None
+        if any(isinstance(meaning, Sense) for _, _, meaning in found.naming):
+            aspects = [place for place, _, _ in found.aspects]
+            case = case_of(found.naming, names, aspects, batch.view, start, end_of_own, terms=terms)
         names = talked_about_first(names, batch.view, end)
         category = titled.category or next((name.name for name in names if name.kind == "category"), "")
         if findings.latin[number]:
@@ -216,6 +247,7 @@ class Analyzer:
             titled=titled,
             found=found,
             names=names,
+            case=case,
             category=category,
             mentions=spoken,
             wishes=wishes,
@@ -240,16 +272,15 @@ class Analyzer:
         findings: Findings,
         aspects: tuple[AspectOpinion, ...],
         grave: Severity | None,
+        about: tuple[str, ...],
     ) -> Analysis:
         spam, reasons = _ORDINARY
         if text.filler or text.found.spam or text.accounts:
             spam, reasons = spam_score(
                 text.found.spam, default_text=text.filler, contacts=text.contacts, accounts=text.accounts
             )
-        told: tuple[str, ...] = (text.titled.brand,) if text.titled.brand else ()
-        if any(name.kind == "brand" for name in text.names):
-            view, terms = findings.batch.view, self._entities
-            told = about(text.names, view, text.start, text.own_end, titled=text.titled, terms=terms)
+        shop = text.titled.brand
+        told = tuple(dict.fromkeys([shop, *about])) if shop else about
         return Analysis(
             tokens=tuple(self._segmenter.cut(text.normalized)),
             sentiment=Polarity.NEUTRAL if text.filler else LEVELS[p.index(max(p))],

@@ -53,28 +53,38 @@ class Mention:
     part: Part = Part.PRODUCT
     foil: Foil = Foil.NONE
     stated: bool = False
+    told: bool = False
+    """The rules' verdict."""
 
 
-def brands_about(
+def read_mentions(
     brands: Sequence[tuple[str, int, int]],
     categories: Sequence[tuple[str, int]],
     own: str,
     *,
     things: Things,
     makers: Mapping[str, str],
-) -> list[str]:
-    """Canonical brands of whose product or service the text says something, by place.
+) -> list[Mention]:
+    """The mentions with their parts, by place; `told` where the text says something of the brand's product or service.
 
     brands: name, start and end; categories: name and start; both by place in `own`, the poster's own words, normalised.
     makers: brand → the maker that owns it.
     """
     found = _mentions(brands[:_MOST], own, things)
+    for mention in _verdict(found, categories, own, makers):
+        mention.told = True
+    return found
+
+
+def _verdict(
+    found: list[Mention], categories: Sequence[tuple[str, int]], own: str, makers: Mapping[str, str]
+) -> list[Mention]:
     _owners(found, own, makers)
     for mention in found:
         mention.category = mention.category or _category_before(mention, categories, own)
     kept = _without_asides(found, own, bool(categories))
     if len({mention.name for mention in kept}) < 2:
-        return [] if _only_foil(kept, found) else [mention.name for mention in kept]
+        return [] if _only_foil(kept) else kept
     _weaken(kept)
     _deal(kept, categories, own)
     return _told(kept, own)
@@ -190,7 +200,7 @@ def _without_asides(found: list[Mention], own: str, appliance: bool) -> list[Men
     return kept
 
 
-def _only_foil(kept: list[Mention], found: list[Mention]) -> bool:
+def _only_foil(kept: list[Mention]) -> bool:
     return bool(kept) and all(mention.foil is Foil.STRONG for mention in kept)
 
 
@@ -285,8 +295,8 @@ def _clauses(own: str, start: int, end: int) -> list[tuple[int, int]]:
     return [*answer, (start, end)] if start < end else answer
 
 
-def _told(kept: list[Mention], own: str) -> list[str]:
-    """The brands of which something is said; all that are no foil where nothing is, or where all are compared."""
+def _told(kept: list[Mention], own: str) -> list[Mention]:
+    """The mentions of which something is said; all that are no foil where nothing is, or where all are compared."""
     wanted = [mention for mention in kept if mention.foil is not Foil.STRONG]
     if (
         (patterns().choice.search(own) and not patterns().settled.search(own))
@@ -297,4 +307,4 @@ def _told(kept: list[Mention], own: str) -> list[str]:
         stated = wanted
     else:
         stated = [mention for mention in kept if mention.stated]
-    return [mention.name for mention in stated or wanted or kept]
+    return stated or wanted or kept

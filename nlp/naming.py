@@ -1,4 +1,4 @@
-"""Brands, categories, product lines and models found in one text, after the rules of sense, and the brands that it is about."""
+"""Brands, categories, product lines and models found in one text, after the rules of sense."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,6 @@ import attrs
 from domain.analysis import Entity
 from nlp.cues import sense_patterns
 from nlp.entities import NO_CATEGORY, EntityTerms, Line, Naming, Titled
-from nlp.mentions import brands_about
 from nlp.part_patterns import patterns
 from nlp.segment import MODEL, is_model
 from nlp.senses import Around, Sense, is_brand, look, may_be
@@ -46,7 +45,7 @@ def named(
 
     found: place, length and meaning, by place and then the longer first. start, end: the text in the joined view.
     """
-    chosen = _apart(found)
+    chosen = apart(found)
     setting: _Setting | None = None
     answer: list[Named] = []
     for number, (place, length, meaning) in enumerate(chosen):
@@ -131,7 +130,7 @@ def _setting(chosen: Sequence[tuple[int, int, Naming]], view: str, start: int, e
     )
 
 
-def _apart(found: Iterable[tuple[int, int, Naming]]) -> list[tuple[int, int, Naming]]:
+def apart(found: Iterable[tuple[int, int, Naming]]) -> list[tuple[int, int, Naming]]:
     """Words that do not overlap: the first counts, and of those that begin together the longest."""
     chosen: list[tuple[int, int, Naming]] = []
     covered = -1
@@ -225,23 +224,6 @@ def _short_models(names: Sequence[Named], view: str, end: int) -> list[Named]:
                     Named(kind="model", name=found.group(1), place=found.start(1), length=len(found.group(1)))
                 )
     return answer
-
-
-def about(
-    names: Sequence[Named], view: str, start: int, end: int, *, titled: Titled, terms: "EntityTerms"
-) -> tuple[str, ...]:
-    """Canonical brands of whose product or service the text says something: the shop's first, then by place.
-
-    A brand that is only a place, an owner, an employer, a share, a sponsor or a mere foil is left out. names: of the text.
-    start, end: the poster's own words in the joined view.
-    """
-    own = [name for name in names if start <= name.place < end]
-    brands = [(name.name, name.place - start, name.place - start + name.length) for name in own if name.kind == "brand"]
-    told: list[str] = []
-    if brands:
-        categories = [(name.name, name.place - start) for name in own if name.kind == "category"]
-        told = brands_about(brands, categories, view[start:end], things=terms.things, makers=terms.makers)
-    return tuple(dict.fromkeys([titled.brand, *told] if titled.brand else told))
 
 
 def entity(found: Named, text: str, start: int, end: int) -> Entity:

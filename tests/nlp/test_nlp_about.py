@@ -10,10 +10,12 @@ import pytest
 from nlp.analyzer import Analyzer, Reading
 
 SETS = Path(__file__).parent / "sets"
-FLOORS = {"dev": 0.98, "test": 0.9}
+FLOORS = {"dev": 0.98, "test": 0.92}
 """Share of texts whose set of brands is exactly right, without the doubtful rows; dev was tuned on, test was not read."""
-FRESH_FLOORS = {"dev": 0.97, "test": 0.82}
+FRESH_FLOORS = {"dev": 0.97, "test": 0.88}
 """The same for a later set by another writer: dev was read to mend the rules, test was not."""
+WRITERS = {1: 0.97, 2: 0.97, 3: 0.84, 4: 0.97, 5: 0.97, 6: 0.97}
+"""The same for six blind writers: the third is the untouched test, the others are trained on."""
 ABOUT = (
     ("格力空调制冷真快", ("格力",)),
     ("格力比美的静音多了", ("格力", "美的")),
@@ -142,6 +144,19 @@ def test_texts_of_another_writer_are_about_their_brands(
             f"\nabout fresh {split}: {right / len(rows):.3f} of {len(rows)}; precision {precision:.3f}, recall {recall:.3f}"
         )
     assert right / len(rows) >= FRESH_FLOORS[split]
+
+
+@pytest.mark.parametrize(("number", "floor"), WRITERS.items())
+def test_texts_of_writers_who_knew_no_rules_are_about_their_brands(
+    analyzer: Analyzer, number: int, floor: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (SETS / f"about_w{number}.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [row for row in map(json.loads, lines) if not row.get("doubt")]
+    read = analyzer.analyze_many([Reading(text=row["text"]) for row in rows])
+    share = sum(set(one.about) == set(row["about"]) for row, one in zip(rows, read, strict=True)) / len(rows)
+    with capsys.disabled():
+        print(f"\nabout writer {number} ({rows[0]['split']}): {share:.3f} of {len(rows)}")
+    assert share >= floor
 
 
 def test_our_own_phrases_are_about_their_brands(analyzer: Analyzer) -> None:
