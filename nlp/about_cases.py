@@ -20,6 +20,8 @@ _STOP = re.compile(f"[{re.escape(STOPS)}]")
 _NUMBER = re.compile(r"[0-9]+")
 _MOST = 200
 """Brands that are looked at; a text with more is a list."""
+_BEFORE, _BEHIND = 40, 70
+"""Characters read before the first and behind the last brand."""
 
 
 @attrs.frozen(kw_only=True)
@@ -63,11 +65,12 @@ class Case:
 
     @cached_property
     def pieces(self) -> Sequence[Piece]:
-        """The text with stand-ins for brands and appliances; every number is 0."""
+        """The text near its brands, with stand-ins for brands and appliances; every number is 0."""
+        at = max(self.candidates[0].start - _BEFORE, 0)
+        last = self.candidates[-1].end + _BEHIND
         marks = [(one.start, one.end, number) for number, one in enumerate(self.candidates)]
-        marks += [(place, place + length, -1) for place, length in self.appliances]
+        marks += [(place, place + length, -1) for place, length in self.appliances if place < last]
         answer: list[Piece] = []
-        at = 0
         for start, end, number in sorted(marks):
             if start < at:
                 continue
@@ -75,7 +78,7 @@ class Case:
                 answer.append(Piece(text=_NUMBER.sub("0", self.own[at:start])))
             answer.append(Piece(text=APPLIANCE if number < 0 else BRAND, candidate=number))
             at = end
-        return [*answer, Piece(text=_NUMBER.sub("0", self.own[at:]))]
+        return [*answer, Piece(text=_NUMBER.sub("0", self.own[at:last]))]
 
     @cached_property
     def ends(self) -> Sequence[int]:

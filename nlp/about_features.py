@@ -9,7 +9,7 @@ import rjieba
 
 from nlp.about_cases import APPLIANCE, BRAND, STOPS, Case
 from nlp.about_lines import ANYWHERE, Keys, Lines, Look, Numbers, feature, joined, seen, zone_of
-from nlp.about_signs import signs
+from nlp.about_signs import ROOM, signs_of_brands, signs_of_spellings
 from nlp.batch import GAP, Batch
 from nlp.characters import Codes, codes_of
 from nlp.dictionaries import read
@@ -17,16 +17,23 @@ from nlp.lexicon import Lexicon
 from nlp.normalize import normalize
 
 CHARACTERS = Look(
-    salt=1, before=40, behind=60, zoned=3, anywhere=(2, 3), beside=6, around=((1, 1), (2, 2), (1, 2), (2, 1))
+    salt=1, before=40, behind=60, zoned=3, anywhere=(2,), beside=6, around=((1, 1), (2, 2), (1, 2), (2, 1))
 )
 WORDS = Look(salt=2, before=25, behind=40, zoned=1, beside=3, around=((1, 1),))
 _CUES, _SIGNS = 3, 4
 """Salts of cues and of signs."""
-_UNKNOWN = 0
-"""Class of a word that is not listed."""
-_FIRST_CLASS = 16
-_STANDS_FOR = {BRAND: 1, APPLIANCE: 2, "0": 3} | {stop: 4 + number % 8 for number, stop in enumerate(STOPS)}
+_UNKNOWN = 16
+"""Stands for a word that is not listed; classes follow it."""
+_FIRST_STOP = 4
+_STANDS_FOR = {BRAND: 1, APPLIANCE: 2, "0": 3} | {stop: _FIRST_STOP + number % 8 for number, stop in enumerate(STOPS)}
 _STOP_CODES = np.array([ord(stop) for stop in STOPS], np.uint32)
+
+
+class _Symbols(dict[str, int]):
+    """Word → what stands for it in a line."""
+
+    def __missing__(self, word: str) -> int:
+        return _UNKNOWN
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -35,6 +42,8 @@ class AboutTerms:
 
     classes: Mapping[str, int]
     """Word → its class."""
+    symbols: Mapping[str, int]
+    """The same behind the stand-ins and stops, which come first."""
     cues: Lexicon
     """The words of mentions.yaml."""
     firsts: Numbers
@@ -50,6 +59,7 @@ def about_terms(classes: Mapping[str, int]) -> AboutTerms:
             words.setdefault(word, []).append(number)
     return AboutTerms(
         classes=classes,
+        symbols=_Symbols({word: _UNKNOWN + number for word, number in classes.items()} | _STANDS_FOR),
         cues=Lexicon(tuple(words)),
         firsts=np.array([0, *accumulate(map(len, words.values()))], np.int64),
         kinds=np.array([kind for kinds in words.values() for kind in kinds], np.int64),
@@ -110,29 +120,28 @@ def _characters(cases: Sequence[Case], firsts: Sequence[int]) -> tuple[Lines, Nu
 def _words(cases: Sequence[Case], firsts: Sequence[int], terms: AboutTerms) -> tuple[Lines, Numbers]:
     """Classes of words; a stop ends a clause, a brand is its own word."""
     symbols: list[int] = []
+    spots: list[int] = []
     brands: list[int] = []
-    owners: list[int] = []
-    classes = terms.classes
-    for number, (case, first) in enumerate(zip(cases, firsts, strict=False)):
-        begin = len(symbols)
+    ends = [0]
+    symbol = terms.symbols.__getitem__
+    for case, first in zip(cases, firsts, strict=False):
+        names, candidates = case.names, case.candidates
         for piece in case.pieces:
             if piece.candidate >= 0:
-                brands += [-1] * (len(symbols) - len(brands))
-                brands.append(first + case.names[case.candidates[piece.candidate].name])
-                symbols.append(1)
+                spots.append(len(symbols))
+                brands.append(first + names[candidates[piece.candidate].name])
+                symbols.append(_STANDS_FOR[BRAND])
             elif piece.text == APPLIANCE:
-                symbols.append(2)
-            elif piece.text:
-                symbols += [
-                    _STANDS_FOR.get(word) or _FIRST_CLASS + classes.get(word, _UNKNOWN)
-                    for word in rjieba.cut(piece.text)
-                ]
-        owners += [number] * (len(symbols) - begin)
-    brands += [-1] * (len(symbols) - len(brands))
-    line, named = np.array(symbols, np.int64), np.array(brands, np.int64)
-    stops = (line >= 4) & (line < _FIRST_CLASS)
-    lines = Lines(symbols=line, owners=np.array(owners, np.int64), clauses=np.cumsum(stops) - stops, brands=named)
-    return lines, np.flatnonzero(named >= 0)
+                symbols.append(_STANDS_FOR[APPLIANCE])
+            else:
+                symbols += map(symbol, rjieba.cut(piece.text))
+        ends.append(len(symbols))
+    line, places = np.array(symbols, np.int64), np.array(spots, np.int64)
+    named = np.full(len(line), -1, np.int64)
+    named[places] = brands
+    stops = (line >= _FIRST_STOP) & (line < _UNKNOWN)
+    owners = np.repeat(np.arange(len(cases)), np.diff(ends))
+    return Lines(symbols=line, owners=owners, clauses=np.cumsum(stops) - stops, brands=named), places
 
 
 def _cues(lines: Lines, spots: Numbers, terms: AboutTerms) -> Keys:
@@ -158,9 +167,17 @@ def _cues(lines: Lines, spots: Numbers, terms: AboutTerms) -> Keys:
 
 
 def _signs(cases: Sequence[Case], firsts: Sequence[int]) -> Keys:
-    found = [(first + row, number) for case, first in zip(cases, firsts, strict=False) for row, number in signs(case)]
-    rows = np.array([row for row, _ in found], np.int64)
-    return Keys(rows=rows, features=feature(np.array([number for _, number in found], np.uint64), _SIGNS * 1024))
+    brands = [
+        first + case.names[one.name] for case, first in zip(cases, firsts, strict=False) for one in case.candidates
+    ]
+    spelled = np.array([row for case in cases for row in signs_of_spellings(case)], np.int64)
+    whole = np.array([row for case in cases for row in signs_of_brands(case)], np.int64)
+    kinds = np.arange(spelled.shape[1] + whole.shape[1]) * ROOM
+    numbers = np.concatenate(
+        [(spelled + kinds[: spelled.shape[1]]).ravel(), (whole + kinds[spelled.shape[1] :]).ravel()]
+    )
+    rows = np.concatenate([np.repeat(brands, spelled.shape[1]), np.repeat(np.arange(len(whole)), whole.shape[1])])
+    return Keys(rows=rows, features=feature(numbers.astype(np.uint64), _SIGNS * 1024))
 
 
 def _ranges(begin: Numbers, end: Numbers) -> tuple[Numbers, Numbers]:
