@@ -186,7 +186,9 @@ class Analyzer:
         texts = [self._text(reading, number, findings) for number, reading in enumerate(readings)]
         spoken = [(text.number, mention) for text in texts for mention in text.mentions]
         opinions = findings.opinions(spoken, logits, self._model, self._judge)
-        told = self._grave([text for text in texts if text.found.grave and not text.filler], findings)
+        suspects = self._severity.suspects(batch)
+        grave = [text for text in texts if (text.found.grave or suspects[text.number]) and not text.filler]
+        told = self._grave(grave, findings)
         about = self._about_of(texts)
         return [
             self._analysis(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from domain.errors import InvalidSettings
 from nlp.batch import GAP, Batch, batch_of
+from nlp.characters import Codes
 from nlp.grams import buckets, rolling
 from nlp.lexicon import Lexicon
 from nlp.normalize import normalize
@@ -140,6 +141,15 @@ def features(texts: Sequence[str], terms: SeverityTerms) -> Keys:
     fresh[1:] = keys[1:] != keys[:-1]
     answer: Keys = keys[fresh].astype(np.int64)
     return answer
+
+
+def abstracted(texts: Sequence[str], terms: SeverityTerms) -> list[Codes]:
+    """The characters of each text with a stand-in for every word of a replaced kind and one 0 for every number."""
+    batch = batch_of(texts)
+    hits = terms.lexicon.find(batch)
+    _, _, codes, kept = _spotted(batch, hits.places.tolist(), hits.entries.tolist(), terms)
+    spans = zip(batch.starts.tolist(), batch.ends.tolist(), strict=True)
+    return [codes[start:end][kept[start:end]] for start, end in spans]
 
 
 def _spotted(

@@ -1,51 +1,46 @@
 """Makes the severity model: `python -m nlp.severity_training --sets tests/nlp/sets/severity*.jsonl --data FOLDER --out nlp/models`."""
 
 import argparse
-import csv
-import gzip
-import hashlib
 import json
-import re
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.analysis import Polarity
-from nlp.composed import compose_all
+from nlp.batch import batch_of
 from nlp.counting import scipy_sparse
 from nlp.dictionaries import read
 from nlp.entities import EntityTerms
 from nlp.extras import library
-from nlp.judging import LEVELS
-from nlp.normalize import normalize, own_words
-from nlp.sentiment import Floats, softmax
-from nlp.severity import CLASSES, SeverityModel, brand_words, load_severity, passages
-from nlp.severity_examples import examples, spared
-from nlp.severity_features import FEATURES, SeverityTerms, features, severity_terms
+from nlp.glance import BITS, EVEN, Glance, grams
+from nlp.sentiment import Floats
+from nlp.severity import CLASSES, SeverityModel, SeverityReader, brand_words, load_severity, log_odds
+from nlp.severity_features import FEATURES, SeverityTerms, abstracted, features, severity_terms
+from nlp.severity_material import PUBLIC_WEIGHT, Material, read_material
+from nlp.severity_net_training import Lesson, states_of, taught, tuned
 
-VARIANTS = 6
-"""Each template is filled so many times; together they weigh as much as four texts."""
-EXAMPLE_WEIGHT, SET_WEIGHT, POST_WEIGHT, PUBLIC_WEIGHT = 0.67, 3.0, 0.6, 0.15
-"""Weight of our own texts, of the set's dev half, of composed harmless posts, and of ordinary reviews and posts. At a weight of 1 the latter took five points of recall, below 0.04 nothing was gained."""
-STRENGTH, ROUNDS, FOLDS = 1.0, 200, 8
-"""Inverse of the ridge penalty (best of .03 … 2 on held-out dev folds), steps of the solver, and folds of the dev half."""
-MEASURED_FOLD = 0
-"""Of five, by hash of the text: public texts that are never trained on, for the rate of false alarms."""
-RECALL = 0.975
-"""Recall asked for of the held-out dev folds; the threshold is the highest certainty that reaches it."""
-POSTS = 12_000
-"""Composed posts of all moods; those of harmless mood with an event word are trained on."""
+STRENGTH, ROUNDS, FOLDS = 1.0, 200, 4
+"""Inverse of the ridge penalty (best of .03 … 2 on held-out folds), steps of the solver, and folds of the writers."""
+THRESHOLD = 0.37
+"""Certainty from which a text is called severe: at .4 a twentieth of the grave ones is lost, below .3 one alarm in nine is false (docs/models/severity.md)."""
+TOLD = 0.7
+"""The certainty from which `alerts/severe.py` tells at once."""
+LOOK = -4.5
+"""The net is asked where the n-grams' log-odds are at least this: a twelfth of the judged ordinary passages, 98 to 100 of 100 grave ones."""
+LOOKED_AT = 0.02
+"""Share of ordinary texts that the glance lets through."""
+GLANCE_WEIGHTS = (2.0, 0.3, 0.5)
+"""Of grave texts, of those that only sound so, and of ordinary ones."""
+PUBLIC_TAUGHT = 12_000
+"""The net learns from so many public passages; more gained nothing and took longer."""
 _ROUND = 2000
-_HARD = re.compile("漏电|电人|触电|冒烟|冒火|起火|着火|自燃|烧|炸|爆|烫|伤|中毒|漏气|砸|割|住院|死|召回|维权|曝光|投诉")
-"""Words with which a composed complaint may be grave."""
+Tell = Callable[[str], None]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -58,7 +53,7 @@ class Rows:
     weights: Floats
 
 
-def rows_of(texts: Sequence[str], labels: Sequence[int], weight: float, terms: SeverityTerms) -> Rows:
+def rows_of(texts: Sequence[str], labels: NDArray[np.int64], weights: Floats, terms: SeverityTerms) -> Rows:
     """One row a text; a feature that occurs is 1, less in long texts, as the model reads it."""
     sparse = scipy_sparse()
     parts = []
@@ -68,20 +63,7 @@ def rows_of(texts: Sequence[str], labels: Sequence[int], weight: float, terms: S
         seen = np.bincount(keys // FEATURES, minlength=len(part))
         values = (1 / np.sqrt(1 + seen / 300)).astype(np.float32)[keys // FEATURES]
         parts.append(sparse.csr_matrix((values, (keys // FEATURES, keys % FEATURES)), shape=(len(part), FEATURES)))
-    return Rows(
-        keys=sparse.vstack(parts).tocsr(),
-        labels=np.array(labels, np.int64),
-        weights=np.full(len(texts), weight, np.float32),
-    )
-
-
-def joined(*parts: Rows) -> Rows:
-    """The rows one after the other."""
-    return Rows(
-        keys=scipy_sparse().vstack([part.keys for part in parts]).tocsr(),
-        labels=np.concatenate([part.labels for part in parts]),
-        weights=np.concatenate([part.weights for part in parts]),
-    )
+    return Rows(keys=sparse.vstack(parts).tocsr(), labels=labels, weights=weights)
 
 
 def chosen(rows: Rows, which: NDArray[np.bool_]) -> Rows:
@@ -89,8 +71,8 @@ def chosen(rows: Rows, which: NDArray[np.bool_]) -> Rows:
     return Rows(keys=rows.keys[np.flatnonzero(which)], labels=rows.labels[which], weights=rows.weights[which])
 
 
-def fit(rows: Rows, version: str) -> SeverityModel:
-    """A model without calibration. Features seen once carry no weight. Raises MissingExtra without scikit-learn."""
+def fit(rows: Rows) -> tuple[Floats, Floats]:
+    """Table and bias of the n-grams. Features seen once carry no weight. Raises MissingExtra without scikit-learn."""
     columns = np.flatnonzero(np.bincount(rows.keys.indices, minlength=FEATURES) >= 2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # stopping after ROUNDS is meant
@@ -98,40 +80,130 @@ def fit(rows: Rows, version: str) -> SeverityModel:
             rows.keys[:, columns], rows.labels, sample_weight=rows.weights
         )
     table = np.zeros((FEATURES, len(CLASSES)), np.float32)
-    table[columns] = fitted.coef_.T
-    bias = fitted.intercept_.astype(np.float32)
-    return SeverityModel(version=version, table=table, bias=bias, slope=1.0, offset=0.0, threshold=0.5)
+    table[columns] = fitted.coef_.T.astype(np.float16)
+    return table, fitted.intercept_.astype(np.float32)
 
 
-def logits_of(model: SeverityModel, rows: Rows) -> Floats:
-    """As the model reads them."""
-    answer: Floats = (rows.keys @ model.table).astype(np.float32) + model.bias
+def logits_of(table: Floats, bias: Floats, rows: Rows) -> Floats:
+    """As `SeverityModel.logits` reads them."""
+    answer: Floats = (rows.keys @ table).astype(np.float32) + bias
     return answer
 
 
-def held_out(dev: Rows, others: Rows, groups: Sequence[str]) -> Floats:
-    """Logits of the dev half, each row by a model that saw seven other eighths. groups: kinds of rows, dealt out evenly."""
-    turns: dict[str, int] = {}
-    fold = np.zeros(len(groups), np.int64)
-    for place, group in enumerate(groups):
-        turns[group] = turns.get(group, crc32(group.encode()) % FOLDS) + 1
-        fold[place] = turns[group] % FOLDS
-    answer = np.zeros((len(groups), len(CLASSES)), np.float32)
-    for number in range(FOLDS):
-        model = fit(joined(others, chosen(dev, fold != number)), "")
-        answer[fold == number] = logits_of(model, chosen(dev, fold == number))
+def glance_of(grave: Sequence[str], harmless: Sequence[str], ordinary: Sequence[str]) -> Glance:
+    """Tells grave texts from ordinary ones. harmless: texts that only sound grave count little: the closer look is for them."""
+    sizes = [len(grave), len(harmless), len(ordinary)]
+    labels = np.repeat([1, 0, 0], sizes)
+    rows = _glance_rows([*grave, *harmless, *ordinary])
+    fitted = _regression(C=1.0, solver="liblinear").fit(rows, labels, sample_weight=np.repeat(GLANCE_WEIGHTS, sizes))
+    table = fitted.coef_[0].astype(np.float16).astype(np.float32)
+    scores = rows[sizes[0] + sizes[1] :] @ table
+    return Glance(table=table, threshold=float(np.quantile(scores, 1 - LOOKED_AT)))
+
+
+def _glance_rows(texts: Sequence[str]) -> Any:
+    """A scipy matrix with what `Glance.scores` sums."""
+    sparse, parts = scipy_sparse(), []
+    for begin in range(0, len(texts), _ROUND):
+        part = texts[begin : begin + _ROUND]
+        owners, found = grams(batch_of(part))
+        values = (1 / np.sqrt(np.bincount(owners, minlength=len(part)) + EVEN)).astype(np.float32)[owners]
+        parts.append(sparse.csr_matrix((values, (owners, found)), shape=(len(part), 1 << BITS)))
+    return sparse.vstack(parts).tocsr()
+
+
+def make(
+    sets: Sequence[Path], data: Path | None, out: Path, *, version: str, tell: Tell = lambda line: None
+) -> dict[str, Any]:
+    """Measure on writers held out, calibrate, train on everything, save; returns the figures. Rows of the split `test` are not read."""
+    terms = severity_terms(brand_words(EntityTerms()), read("severity"))
+    material = read_material(sets, data, terms)
+    rows = rows_of(material.texts, material.labels, material.weights, terms)
+    lesson = Lesson(codes=abstracted(material.texts, terms), labels=material.labels, weights=material.weights)
+    taught_of = taught_rows(material)
+    tell(f"{len(material.texts)} texts, {len(taught_of)} read by BGE")
+    start = taught(
+        [lesson.codes[row] for row in taught_of], states_of([material.texts[row] for row in taught_of]), tell
+    )
+    few = np.ones(len(material.texts), np.bool_)
+    few[np.setdiff1d(np.flatnonzero(_public(material)), taught_of)] = False
+    folds = material.folds(FOLDS)
+    grams_seen, net_seen = (np.zeros((len(material.writers), len(CLASSES)), np.float32) for _ in range(2))
+    for fold in range(FOLDS):
+        here = np.flatnonzero(folds == fold)
+        grams_seen[here] = logits_of(*fit(chosen(rows, folds != fold)), chosen(rows, folds == fold))
+        net = tuned(start, lesson.only((folds != fold) & few), tell=tell)
+        net_seen[here] = net.logits([lesson.codes[row] for row in here.tolist()])
+        tell(f"fold {fold + 1} of {FOLDS}")
+    labels = material.labels[: len(material.writers)]
+    table, bias = fit(rows)
+    grave = [text for text, label in zip(material.texts, material.labels.tolist(), strict=True) if label]
+    harmless = [text for text, label in zip(material.texts, labels.tolist(), strict=False) if not label]
+    model = SeverityModel(
+        version=version,
+        glance=glance_of(grave, harmless, material.ordinary),
+        table=table,
+        bias=bias,
+        net=tuned(start, lesson.only(few), tell=tell),
+        look=LOOK,
+        threshold=THRESHOLD,
+        **calibration(log_odds(grams_seen), log_odds(net_seen), labels),
+    )
+    found = measured(model, grams_seen, net_seen, material, terms)
+    save(model, out, **found)
+    load_severity(EntityTerms(), folder=out)
+    return found
+
+
+def taught_rows(material: Material) -> NDArray[np.int64]:
+    """Texts that the net learns to see as BGE does: all but a part of the public ones."""
+    public = _public(material)
+    order = np.random.default_rng(5).permutation(np.flatnonzero(public))
+    return np.sort(np.concatenate([np.flatnonzero(~public), order[:PUBLIC_TAUGHT]]))
+
+
+def _public(material: Material) -> NDArray[np.bool_]:
+    answer: NDArray[np.bool_] = material.weights == np.float32(PUBLIC_WEIGHT)
     return answer
 
 
-def calibrated(model: SeverityModel, logits: Floats, labels: NDArray[np.int64]) -> SeverityModel:
-    """Slope and offset by which certainty is honest on held-out rows, and the threshold."""
-    severe = 1 - softmax(logits)[:, 0].astype(np.float64).clip(1e-9, 1 - 1e-9)
-    score = np.log(severe / (1 - severe))[:, None]
-    fitted = _regression(C=1e3).fit(score, labels > 0)
-    slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
-    certainty = 1 / (1 + np.exp(-(slope * score[:, 0] + offset)))
-    threshold = float(np.quantile(certainty[labels > 0], 1 - RECALL))
-    return attrs.evolve(model, slope=slope, offset=offset, threshold=round(threshold, 3))
+def calibration(grams_odds: Any, net_odds: Any, labels: NDArray[np.int64]) -> dict[str, float]:
+    """How both are weighed so that certainty is honest on held-out rows."""
+    fitted = _regression(C=1e3).fit(np.column_stack([grams_odds, net_odds]), labels > 0)
+    first, second = map(float, fitted.coef_[0])
+    return {"first": first, "second": second, "offset": float(fitted.intercept_[0])}
+
+
+def measured(
+    model: SeverityModel, grams_seen: Floats, net_seen: Floats, material: Material, terms: SeverityTerms
+) -> dict[str, Any]:
+    """Figures of the writers held out, and how many public passages never seen are called severe."""
+    labels = material.labels[: len(material.writers)]
+    certainty = np.where(log_odds(grams_seen) >= model.look, model.certainty(grams_seen, net_seen), 0)
+    both = grams_seen + net_seen
+    writers = np.array(material.writers)
+    found: dict[str, Any] = {
+        "writers_held_out": figures(certainty, both, labels, model.threshold),
+        "told_held_out": figures(certainty, both, labels, TOLD),
+        "n_grams_alone": figures(_of_odds(log_odds(grams_seen)), grams_seen, labels, 0.5),
+        "by_writer": {
+            name: figures(certainty[here], both[here], labels[here], model.threshold)
+            for name in dict.fromkeys(material.writers)
+            for here in [writers == name]
+        },
+        "templates": material.templates,
+        "texts": len(material.texts),
+    }
+    if material.unseen:
+        told = SeverityReader(model, terms).read(material.unseen, [False] * len(material.unseen))
+        found["public_unseen_passages"] = len(told)
+        found["public_unseen_called_severe"] = sum(one is not None for one in told)
+        found["public_unseen_told"] = sum(one is not None and one.certainty >= TOLD for one in told)
+    return found
+
+
+def _of_odds(odds: Any) -> Any:
+    return 1 / (1 + np.exp(-odds))
 
 
 def figures(certainty: Floats, logits: Floats, labels: NDArray[np.int64], threshold: float) -> dict[str, float]:
@@ -147,78 +219,8 @@ def figures(certainty: Floats, logits: Floats, labels: NDArray[np.int64], thresh
     }
 
 
-def public_texts(folder: Path, terms: SeverityTerms) -> Iterator[tuple[str, str]]:
-    """Set and passage of ordinary reviews and posts in which a word of an event stands; those known to be grave are left out."""
-    event = re.compile("|".join(map(re.escape, sorted(terms.events, key=len, reverse=True))))
-    known, seen = spared(), set[str]()
-    for path in sorted(folder.glob("*.csv.gz")):
-        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                text = own_words(normalize(row.get("text") or ""))[:2000]
-                if text in seen or not event.search(text):
-                    continue
-                seen.add(text)
-                if hashlib.sha256(text.encode()).hexdigest()[:16] in known:
-                    continue
-                for start, end in passages(text):
-                    yield path.name.removesuffix(".csv.gz"), text[start:end]
-
-
-def harmless_posts(terms: SeverityTerms) -> list[str]:
-    """Posts composed of the phrases of the sentiment model that hold a word of an event: all but complaints with a hard one."""
-    event = re.compile("|".join(map(re.escape, terms.events)))
-    return [
-        post.text
-        for post in compose_all(POSTS)
-        if event.search(post.text) and (LEVELS[post.mood] is not Polarity.NEGATIVE or not _HARD.search(post.text))
-    ]
-
-
-def make(sets: Sequence[Path], data: Path | None, out: Path, *, version: str) -> dict[str, Any]:
-    """Measure on held-out dev folds, calibrate, train on everything, save; returns the figures. The test halves are not read."""
-    terms = severity_terms(brand_words(EntityTerms()), read("severity"))
-    lines = [line for path in sets for line in path.read_text(encoding="utf-8").splitlines()]
-    dev_rows = [row for row in map(json.loads, lines) if row["split"] == "dev"]
-    names = [kind.value if kind else None for kind in CLASSES]
-    labels = [names.index(row["severity"]) for row in dev_rows]
-    dev = rows_of([own_words(row["text"]) for row in dev_rows], labels, SET_WEIGHT, terms)
-    own = list(examples(VARIANTS))
-    others = rows_of([one.text for one in own], [one.kind for one in own], EXAMPLE_WEIGHT, terms)
-    posts = harmless_posts(terms)
-    others = joined(others, rows_of(posts, [0] * len(posts), POST_WEIGHT, terms))
-    public = [text for _, text in public_texts(data, terms)] if data else []
-    fold = np.array([crc32(text.encode()) % 5 for text in public], np.int64)
-    ordinary = rows_of(public, [0] * len(public), PUBLIC_WEIGHT, terms)
-    others = joined(others, chosen(ordinary, fold != MEASURED_FOLD)) if public else others
-    logits = held_out(dev, others, [row["kind"] for row in dev_rows])
-    model = calibrated(fit(joined(others, dev), version), logits, dev.labels)
-    certainty = model.certainty(logits)
-    found: dict[str, Any] = {
-        "dev_held_out": figures(certainty, logits, dev.labels, model.threshold),
-        "dev_held_out_by_kind": by_kind(certainty >= model.threshold, dev.labels, [row["kind"] for row in dev_rows]),
-        "templates": len({one.source for one in own}),
-        "own_texts": len(own),
-        "harmless_posts": len(posts),
-        "public_passages": len(public),
-    }
-    if public:
-        unseen = logits_of(model, chosen(ordinary, fold == MEASURED_FOLD))
-        found["public_unseen_called_severe"] = int((model.certainty(unseen) >= model.threshold).sum())
-        found["public_unseen_passages"] = int((fold == MEASURED_FOLD).sum())
-    save(model, out, **found)
-    load_severity(EntityTerms(), folder=out)
-    return found
-
-
-def by_kind(told: NDArray[np.bool_], labels: NDArray[np.int64], kinds: Sequence[str]) -> dict[str, str]:
-    """Right and all rows of each kind."""
-    right = told == (labels > 0)
-    at = np.array(kinds)
-    return {kind: f"{int(right[at == kind].sum())}/{int((at == kind).sum())}" for kind in dict.fromkeys(kinds)}
-
-
 def save(model: SeverityModel, folder: Path, **notes: object) -> None:
-    """Write `severity.npz` (arrays, no pickle; rows without weight left out) and `severity.json`."""
+    """Write `severity.npz`, `severity_net.npz` (arrays, no pickle) and `severity.json`."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = np.flatnonzero(np.abs(model.table).max(axis=1) > 1e-3)
     np.savez_compressed(
@@ -226,14 +228,17 @@ def save(model: SeverityModel, folder: Path, **notes: object) -> None:
         rows=rows.astype(np.int32),
         table=model.table[rows].astype(np.float16),
         bias=model.bias,
+        glance=model.glance.table.astype(np.float16),
     )
-    meta = {
-        "version": model.version,
-        "slope": model.slope,
-        "offset": model.offset,
-        "threshold": model.threshold,
-        **notes,
-    }
+    net = model.net
+    arrays = {"table": net.table, "heads": net.heads, "out": net.out, "bias": net.bias}
+    for layer, (weights, scales) in enumerate(zip(net.weights, net.scales, strict=True)):
+        arrays |= {f"weights.{layer}": weights, f"scales.{layer}": scales}
+    halves = {name: array.astype(np.float16) for name, array in arrays.items()}
+    np.savez_compressed(folder / "severity_net.npz", characters=net.characters, **halves)  # type: ignore[arg-type]  # numpy's stub takes a bool keyword here
+    numbers = ("look", "first", "second", "offset", "threshold")
+    meta = {"version": model.version, "glance": model.glance.threshold}
+    meta |= {name: round(getattr(model, name), 5) for name in numbers} | notes
     (folder / "severity.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -245,13 +250,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Command line; prints the figures."""
     parser = argparse.ArgumentParser(prog="python -m nlp.severity_training", description="Train the severity model.")
     parser.add_argument(
-        "--sets", type=Path, nargs="+", required=True, help="labelled texts; only rows of split dev are read"
+        "--sets", type=Path, nargs="+", required=True, help="labelled texts; rows of the split test are not read"
     )
     parser.add_argument("--data", type=Path, help="folder with *.csv.gz of ordinary reviews and posts")
     parser.add_argument("--out", type=Path, required=True, help="folder for severity.npz and severity.json")
     parser.add_argument("--version", default=f"severity-{date.today():%Y%m%d}")
     options = parser.parse_args(arguments)
-    json.dump(make(options.sets, options.data, options.out, version=options.version), sys.stdout, ensure_ascii=False)
+    found = make(
+        options.sets,
+        options.data,
+        options.out,
+        version=options.version,
+        tell=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    json.dump(found, sys.stdout, ensure_ascii=False)
 
 
 if __name__ == "__main__":

@@ -14,12 +14,14 @@ from nlp.severity import passages
 
 SETS = Path(__file__).parent / "sets"
 FLOORS = {
-    ("severity", "dev"): (0.97, 0.95, 0.97),
-    ("severity", "test"): (0.86, 0.87, 0.95),
+    ("severity", "dev"): (0.97, 0.97, 0.97),
+    ("severity", "test"): (0.9, 0.9, 0.97),
     ("severity_fresh", "dev"): (0.9, 0.95, 0.95),
-    ("severity_fresh", "test"): (0.7, 0.9, 0.9),
+    ("severity_fresh", "test"): (0.82, 0.93, 0.95),
+    ("severity_writers", "train"): (0.9, 0.95, 0.95),
+    ("severity_writers", "test"): (0.9, 0.95, 0.96),
 }
-"""Precision, recall and right class by set and half; dev halves are trained on."""
+"""Precision, recall and right class by set and half; dev halves and train are trained on."""
 
 GRAVE = {
     "safety": (
@@ -143,7 +145,7 @@ def test_the_golden_set_is_as_large_as_promised() -> None:
 @pytest.mark.parametrize(("name", "half"), list(FLOORS))
 def test_the_labelled_sets_are_read_as_well_as_measured(analyzer: Analyzer, name: str, half: str) -> None:
     lines = (SETS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [row for row in map(json.loads, lines) if row["split"] == half]
+    rows = [row for row in map(json.loads, lines) if row["split"] == half and not row.get("doubt")]
     read = analyzer.analyze_many([Reading(text=row["text"]) for row in rows])
     found = [
         (row["severity"], one.severity.kind.value if one.severity else None)
