@@ -7,9 +7,9 @@ from typer.testing import CliRunner
 
 from domain.errors import InvalidInput
 from domain.watches import Watch
+from flows.own_words import FILE, OwnWords, add_words, read_words, remove_words
 from nlp.reading import Reading
 from tingchao.cli import app
-from flows.own_words import FILE, OwnWords, add_words, read_words, remove_words
 from tingchao.readers import reader_choice
 
 TEXT = "买了很好用的和云境 Pro 17"
