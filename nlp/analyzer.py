@@ -1,6 +1,6 @@
 """The analyzer: all readers over a batch of texts, in the order that keeps personal data out of everything."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -11,16 +11,17 @@ from nlp.about import load_about
 from nlp.about_cases import Case, case_of
 from nlp.adverts import hidden_adverts
 from nlp.aspects import Mention, mentions
-from nlp.batch import Batch, Places, batch_of
+from nlp.batch import Batch, Places
 from nlp.duplicates import fingerprint
 from nlp.engines import Second, second_of
 from nlp.entities import EntityTerms, Sense, Titled
 from nlp.findings import Findings, Found
 from nlp.judging import LEVELS, Clues, load_judge
-from nlp.masking import CONTACT, PHONE, SUSPECT, Span, masked_with, personal_spans, view_of
+from nlp.masking import CONTACT, PHONE, masked_with, view_of
 from nlp.naming import Named, entity, models_in, named, talked_about_first
 from nlp.normalize import is_default_text, normalize, own_end
-from nlp.reading import Reading
+from nlp.personal import without_personal
+from nlp.reading import Reading, portions
 from nlp.segment import Segmenter, segmenter
 from nlp.sentiment import MODELS, Floats, SentimentModel, load_model
 from nlp.severity import Finding, load_severity
@@ -33,7 +34,6 @@ __all__ = ["Analyzer", "Reading"]
 
 RULES = "3"
 """Counted up with every change of rules or dictionaries that changes answers."""
-_BATCH_TEXTS, _BATCH_CHARACTERS = 512, 100_000
 _READ_CHARACTERS = 20_000
 """How far into a text aspects, gravity and brands are looked for; longer ones are files, not opinions."""
 _FILLER = Probabilities(negative=0.02, neutral=0.96, positive=0.02)
@@ -129,17 +129,17 @@ class Analyzer:
         if (own := tuple(self._own_words())) != self._learnt:
             self._segmenter.learn(map(normalize, own))
             self._learnt = own
-        return [analysis for portion in _portions(readings) for analysis in self._read(portion)]
+        return [analysis for portion in portions(readings) for analysis in self._read(portion)]
 
     def moods(self, texts: Sequence[str]) -> Floats:
         """Only the sentiment: probabilities of negative, neutral and positive, a row a text, as `analyze_many` gives them."""
-        portions = _portions([Reading(text=text) for text in texts])
-        return np.concatenate([np.zeros((0, 3), np.float32), *map(self._portion_moods, portions)])
+        parts = portions([Reading(text=text) for text in texts])
+        return np.concatenate([np.zeros((0, 3), np.float32), *map(self._portion_moods, parts)])
 
     def spoken_of(self, readings: Sequence[Reading]) -> tuple[Places, list[Mention], Floats, Floats]:
         """For training the judge: number of the text of each mention, the mentions, their features and the moods of the texts."""
-        parts = [self._spoken(portion) for portion in _portions(readings)]
-        sizes = np.cumsum([0, *(len(portion) for portion in _portions(readings))])
+        parts = [self._spoken(portion) for portion in portions(readings)]
+        sizes = np.cumsum([0, *(len(portion) for portion in portions(readings))])
         return (
             np.concatenate([numbers + first for first, (numbers, _, _) in zip(sizes.tolist(), parts, strict=False)]),
             [mention for _, mentions, _ in parts for mention in mentions],
@@ -149,15 +149,15 @@ class Analyzer:
 
     def cases(self, readings: Sequence[Reading]) -> list[Case | None]:
         """For training the judge of `about`: the brands that each text names, in order; None where it names none."""
-        return [text.case for portion in _portions(readings) for text in self._texts(portion)]
+        return [text.case for portion in portions(readings) for text in self._texts(portion)]
 
     def _texts(self, readings: Sequence[Reading]) -> list[_Text]:
-        batch, personal = _without_personal(readings)
+        batch, personal = without_personal(readings)
         findings = Findings(batch, personal, self._vocabulary)
         return [self._text(reading, number, findings) for number, reading in enumerate(readings)]
 
     def _spoken(self, readings: Sequence[Reading]) -> tuple[Places, list[Mention], Clues]:
-        batch, personal = _without_personal(readings)
+        batch, personal = without_personal(readings)
         logits, _ = self._moods(batch)
         findings = Findings(batch, personal, self._vocabulary)
         texts = [self._text(reading, number, findings) for number, reading in enumerate(readings)]
@@ -165,7 +165,7 @@ class Analyzer:
         return findings.clues_of(spoken, logits, self._model)
 
     def _portion_moods(self, readings: Sequence[Reading]) -> Floats:
-        batch, _ = _without_personal(readings)
+        batch, _ = without_personal(readings)
         _, probabilities = self._moods(batch)
         views = batch.view[:-1].split("\x1e")
         for number, view in enumerate(views):
@@ -180,7 +180,7 @@ class Analyzer:
         return logits, probabilities
 
     def _read(self, readings: Sequence[Reading]) -> list[Analysis]:
-        batch, personal = _without_personal(readings)
+        batch, personal = without_personal(readings)
         logits, probabilities = self._moods(batch)
         findings = Findings(batch, personal, self._vocabulary)
         texts = [self._text(reading, number, findings) for number, reading in enumerate(readings)]
@@ -302,38 +302,8 @@ class Analyzer:
         )
 
 
-def _portions(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
-    """Readings in rounds of bounded number and length, so that memory stays flat."""
-    begin, characters = 0, 0
-    for place, reading in enumerate(readings):
-        if place > begin and (place - begin >= _BATCH_TEXTS or characters + len(reading.text) > _BATCH_CHARACTERS):
-            yield readings[begin:place]
-            begin, characters = place, 0
-        characters += len(reading.text)
-    if begin < len(readings):
-        yield readings[begin:]
-
-
 def _is_filler(view: str) -> bool:
     return len(view) < 80 and ("评" in view or "用户" in view or "买家" in view) and is_default_text(view)
-
-
-def _without_personal(readings: Sequence[Reading]) -> tuple[Batch, dict[int, list[Span]]]:
-    """The texts as one batch with personal data blotted out, and where they stood."""
-    raw = batch_of([reading.text for reading in readings])
-    personal = _personal(raw)
-    return raw.blotted([(start, end) for spans in personal.values() for start, end, _ in spans]), personal
-
-
-def _personal(batch: Batch) -> dict[int, list[Span]]:
-    """Spans of personal data in the joined view, by number of the text; texts without any are left out."""
-    suspects = sorted({int(batch.ends.searchsorted(found.start())) for found in SUSPECT.finditer(batch.view)})
-    answer = {}
-    for number in suspects:
-        start, end = int(batch.starts[number]), int(batch.ends[number])
-        if spans := [(start + a, start + b, token) for a, b, token in personal_spans(batch.view[start:end])]:
-            answer[number] = spans
-    return answer
 
 
 def _entities(text: _Text, findings: Findings) -> tuple[Entity, ...]:
