@@ -34,7 +34,7 @@ _PASSAGE = 240
 """Characters judged at once; of a longer text the gravest stretch counts."""
 LIMIT = 8.0
 """Log-odds beyond it count no more."""
-_MANY = 300
+MANY = 300
 """Number of features from which on each weighs less."""
 _SENTENCE = re.compile(r"[^。.!?;\n…]+[。.!?;\n…]*|[。.!?;\n…]+")
 _CLAUSE = re.compile(r"[^,。!?;\n…]+")
@@ -79,7 +79,7 @@ class SeverityModel:
             firsts = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]]))
             sums[owners[firsts]] = np.add.reduceat(self.table[keys % FEATURES], firsts, axis=0)
         seen = np.bincount(owners, minlength=count)
-        return (sums / np.sqrt(1 + seen / _MANY)[:, None]).astype(np.float32) + self.bias
+        return (sums / np.sqrt(1 + seen / MANY)[:, None]).astype(np.float32) + self.bias
 
     def certainty(self, grams: Floats, net: Floats) -> Floats:
         """Probability per text that something grave is told, from the logits of both."""

@@ -46,6 +46,8 @@ class Material:
     weights: Floats
     writers: list[str]
     """Who wrote each of the first texts; the others have no entry."""
+    public: NDArray[np.bool_]
+    """Which are ordinary reviews and posts."""
     unseen: list[str]
     """Public passages with a word of an event that are never trained on."""
     ordinary: list[str]
@@ -60,14 +62,14 @@ class Material:
         return answer
 
 
-def read_material(sets: Sequence[Path], data: Path | None, terms: SeverityTerms) -> Material:
+def read_material(sets: Sequence[Path], data: Path, terms: SeverityTerms) -> Material:
     """sets: JSON Lines of `text,severity` with an optional `writer`; rows of the split `test` and rows in doubt are left out.
 
     data: folder of the public sets. terms: their events choose public texts."""
     rows = [(row.get("writer", path.stem), row) for path in sets for row in _rows(path)]
     names = [kind.value if kind else None for kind in CLASSES]
     own, posts = list(examples(VARIANTS)), harmless_posts(terms)
-    public = [text for _, text in public_texts(data, terms)] if data else []
+    public = [text for _, text in public_texts(data, terms)]
     kept = np.array([crc32(text.encode()) % PUBLIC_FOLDS != MEASURED_FOLD for text in public], np.bool_)
     seen = [text for text, keep in zip(public, kept.tolist(), strict=True) if keep]
     parts = [
@@ -81,8 +83,9 @@ def read_material(sets: Sequence[Path], data: Path | None, terms: SeverityTerms)
         labels=np.array([label for _, labels, _ in parts for label in labels], np.int64),
         weights=np.concatenate([np.full(len(texts), weight, np.float32) for texts, _, weight in parts]),
         writers=[writer for writer, _ in rows],
+        public=np.repeat([False, False, False, True], [len(texts) for texts, _, _ in parts]),
         unseen=[text for text, keep in zip(public, kept.tolist(), strict=True) if not keep],
-        ordinary=[text for text in _ordinary(data) if crc32(text.encode()) % ORDINARY_OF == 0] if data else [],
+        ordinary=[text for text in _ordinary(data) if crc32(text.encode()) % ORDINARY_OF == 0],
         templates=len({one.source for one in own}),
     )
 

@@ -20,10 +20,10 @@ from nlp.entities import EntityTerms
 from nlp.extras import library
 from nlp.glance import BITS, EVEN, Glance, grams
 from nlp.sentiment import Floats
-from nlp.severity import CLASSES, SeverityModel, SeverityReader, brand_words, load_severity, log_odds
+from nlp.severity import CLASSES, MANY, SeverityModel, SeverityReader, brand_words, load_severity, log_odds
 from nlp.severity_features import FEATURES, SeverityTerms, abstracted, features, severity_terms
-from nlp.severity_material import PUBLIC_WEIGHT, Material, read_material
-from nlp.severity_net_training import Lesson, states_of, taught, tuned
+from nlp.severity_material import Material, read_material
+from nlp.severity_net_training import Lesson, Start, states_of, taught, tuned
 
 STRENGTH, ROUNDS, FOLDS = 1.0, 200, 4
 """Inverse of the ridge penalty (best of .03 … 2 on held-out folds), steps of the solver, and folds of the writers."""
@@ -61,7 +61,7 @@ def rows_of(texts: Sequence[str], labels: NDArray[np.int64], weights: Floats, te
         part = texts[begin : begin + _ROUND]
         keys = features(part, terms)
         seen = np.bincount(keys // FEATURES, minlength=len(part))
-        values = (1 / np.sqrt(1 + seen / 300)).astype(np.float32)[keys // FEATURES]
+        values = (1 / np.sqrt(1 + seen / MANY)).astype(np.float32)[keys // FEATURES]
         parts.append(sparse.csr_matrix((values, (keys // FEATURES, keys % FEATURES)), shape=(len(part), FEATURES)))
     return Rows(keys=sparse.vstack(parts).tocsr(), labels=labels, weights=weights)
 
@@ -112,59 +112,80 @@ def _glance_rows(texts: Sequence[str]) -> Any:
     return sparse.vstack(parts).tocsr()
 
 
+@attrs.frozen(kw_only=True, eq=False)
+class Prepared:
+    """The material as both trainings take it."""
+
+    material: Material
+    rows: Rows
+    lesson: Lesson
+    learned: NDArray[np.bool_]
+    """What the net learns from: all texts but a part of the public ones."""
+
+    @classmethod
+    def of(cls, material: Material, terms: SeverityTerms) -> "Prepared":
+        """Features and characters of every text."""
+        order = np.random.default_rng(5).permutation(np.flatnonzero(material.public))
+        learned = ~material.public
+        learned[order[:PUBLIC_TAUGHT]] = True
+        return cls(
+            material=material,
+            rows=rows_of(material.texts, material.labels, material.weights, terms),
+            lesson=Lesson(codes=abstracted(material.texts, terms), labels=material.labels, weights=material.weights),
+            learned=learned,
+        )
+
+    def start(self, tell: Tell) -> Start:
+        """A net that sees in the texts what BGE sees in them."""
+        places = np.flatnonzero(self.learned).tolist()
+        tell(f"{len(self.learned)} texts, {len(places)} read by BGE")
+        states = states_of([self.material.texts[place] for place in places])
+        return taught([self.lesson.codes[place] for place in places], states, tell)
+
+    def held_out(self, start: Start, tell: Tell) -> tuple[Floats, Floats]:
+        """Logits of the n-grams and of the net for the writers' texts, by models that saw nothing of their writers."""
+        folds = self.material.folds(FOLDS)
+        grams_seen, net_seen = (np.zeros((len(self.material.writers), len(CLASSES)), np.float32) for _ in range(2))
+        for fold in range(FOLDS):
+            here = np.flatnonzero(folds == fold)
+            grams_seen[here] = logits_of(*fit(chosen(self.rows, folds != fold)), chosen(self.rows, folds == fold))
+            net = tuned(start, self.lesson.only((folds != fold) & self.learned), tell=tell)
+            net_seen[here] = net.logits([self.lesson.codes[row] for row in here.tolist()])
+            tell(f"fold {fold + 1} of {FOLDS}")
+        return grams_seen, net_seen
+
+    def glance(self) -> Glance:
+        """Of all grave texts, of the writers' harmless ones, and of ordinary ones."""
+        grave = np.flatnonzero(self.material.labels).tolist()
+        harmless = np.flatnonzero(self.material.labels[: len(self.material.writers)] == 0).tolist()
+        texts = self.material.texts
+        return glance_of([texts[at] for at in grave], [texts[at] for at in harmless], self.material.ordinary)
+
+
 def make(
-    sets: Sequence[Path], data: Path | None, out: Path, *, version: str, tell: Tell = lambda line: None
+    sets: Sequence[Path], data: Path, out: Path, *, version: str, tell: Tell = lambda line: None
 ) -> dict[str, Any]:
     """Measure on writers held out, calibrate, train on everything, save; returns the figures. Rows of the split `test` are not read."""
     terms = severity_terms(brand_words(EntityTerms()), read("severity"))
-    material = read_material(sets, data, terms)
-    rows = rows_of(material.texts, material.labels, material.weights, terms)
-    lesson = Lesson(codes=abstracted(material.texts, terms), labels=material.labels, weights=material.weights)
-    taught_of = taught_rows(material)
-    tell(f"{len(material.texts)} texts, {len(taught_of)} read by BGE")
-    start = taught(
-        [lesson.codes[row] for row in taught_of], states_of([material.texts[row] for row in taught_of]), tell
-    )
-    few = np.ones(len(material.texts), np.bool_)
-    few[np.setdiff1d(np.flatnonzero(_public(material)), taught_of)] = False
-    folds = material.folds(FOLDS)
-    grams_seen, net_seen = (np.zeros((len(material.writers), len(CLASSES)), np.float32) for _ in range(2))
-    for fold in range(FOLDS):
-        here = np.flatnonzero(folds == fold)
-        grams_seen[here] = logits_of(*fit(chosen(rows, folds != fold)), chosen(rows, folds == fold))
-        net = tuned(start, lesson.only((folds != fold) & few), tell=tell)
-        net_seen[here] = net.logits([lesson.codes[row] for row in here.tolist()])
-        tell(f"fold {fold + 1} of {FOLDS}")
-    labels = material.labels[: len(material.writers)]
-    table, bias = fit(rows)
-    grave = [text for text, label in zip(material.texts, material.labels.tolist(), strict=True) if label]
-    harmless = [text for text, label in zip(material.texts, labels.tolist(), strict=False) if not label]
+    prepared = Prepared.of(read_material(sets, data, terms), terms)
+    start = prepared.start(tell)
+    grams_seen, net_seen = prepared.held_out(start, tell)
+    labels = prepared.material.labels[: len(grams_seen)]
+    table, bias = fit(prepared.rows)
     model = SeverityModel(
         version=version,
-        glance=glance_of(grave, harmless, material.ordinary),
+        glance=prepared.glance(),
         table=table,
         bias=bias,
-        net=tuned(start, lesson.only(few), tell=tell),
+        net=tuned(start, prepared.lesson.only(prepared.learned), tell=tell),
         look=LOOK,
         threshold=THRESHOLD,
         **calibration(log_odds(grams_seen), log_odds(net_seen), labels),
     )
-    found = measured(model, grams_seen, net_seen, material, terms)
+    found = measured(model, grams_seen, net_seen, prepared.material, terms)
     save(model, out, **found)
     load_severity(EntityTerms(), folder=out)
     return found
-
-
-def taught_rows(material: Material) -> NDArray[np.int64]:
-    """Texts that the net learns to see as BGE does: all but a part of the public ones."""
-    public = _public(material)
-    order = np.random.default_rng(5).permutation(np.flatnonzero(public))
-    return np.sort(np.concatenate([np.flatnonzero(~public), order[:PUBLIC_TAUGHT]]))
-
-
-def _public(material: Material) -> NDArray[np.bool_]:
-    answer: NDArray[np.bool_] = material.weights == np.float32(PUBLIC_WEIGHT)
-    return answer
 
 
 def calibration(grams_odds: Any, net_odds: Any, labels: NDArray[np.int64]) -> dict[str, float]:
@@ -194,11 +215,10 @@ def measured(
         "templates": material.templates,
         "texts": len(material.texts),
     }
-    if material.unseen:
-        told = SeverityReader(model, terms).read(material.unseen, [False] * len(material.unseen))
-        found["public_unseen_passages"] = len(told)
-        found["public_unseen_called_severe"] = sum(one is not None for one in told)
-        found["public_unseen_told"] = sum(one is not None and one.certainty >= TOLD for one in told)
+    told = SeverityReader(model, terms).read(material.unseen, [False] * len(material.unseen))
+    found["public_unseen_passages"] = len(told)
+    found["public_unseen_called_severe"] = sum(one is not None for one in told)
+    found["public_unseen_told"] = sum(one is not None and one.certainty >= TOLD for one in told)
     return found
 
 
@@ -252,7 +272,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--sets", type=Path, nargs="+", required=True, help="labelled texts; rows of the split test are not read"
     )
-    parser.add_argument("--data", type=Path, help="folder with *.csv.gz of ordinary reviews and posts")
+    parser.add_argument("--data", type=Path, required=True, help="folder with *.csv.gz of ordinary reviews and posts")
     parser.add_argument("--out", type=Path, required=True, help="folder for severity.npz and severity.json")
     parser.add_argument("--version", default=f"severity-{date.today():%Y%m%d}")
     options = parser.parse_args(arguments)
