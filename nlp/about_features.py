@@ -5,7 +5,6 @@ from itertools import accumulate
 
 import attrs
 import numpy as np
-import rjieba
 
 from nlp.about_cases import APPLIANCE, BRAND, STOPS, Case
 from nlp.about_lines import ANYWHERE, Keys, Lines, Look, Numbers, feature, joined, seen, zone_of
@@ -15,6 +14,7 @@ from nlp.characters import Codes, codes_of
 from nlp.dictionaries import read
 from nlp.lexicon import Lexicon
 from nlp.normalize import normalize
+from nlp.segment import shipped_cut
 
 CHARACTERS = Look(
     salt=1, before=40, behind=60, zoned=3, anywhere=(2,), beside=6, around=((1, 1), (2, 2), (1, 2), (2, 1))
@@ -123,7 +123,7 @@ def _words(cases: Sequence[Case], firsts: Sequence[int], terms: AboutTerms) -> t
     spots: list[int] = []
     brands: list[int] = []
     ends = [0]
-    symbol = terms.symbols.__getitem__
+    symbol, cut = terms.symbols.__getitem__, shipped_cut()
     for case, first in zip(cases, firsts, strict=False):
         names, candidates = case.names, case.candidates
         for piece in case.pieces:
@@ -134,7 +134,7 @@ def _words(cases: Sequence[Case], firsts: Sequence[int], terms: AboutTerms) -> t
             elif piece.text == APPLIANCE:
                 symbols.append(_STANDS_FOR[APPLIANCE])
             else:
-                symbols += map(symbol, rjieba.cut(piece.text))
+                symbols += map(symbol, cut(piece.text))
         ends.append(len(symbols))
     line, places = np.array(symbols, np.int64), np.array(spots, np.int64)
     named = np.full(len(line), -1, np.int64)

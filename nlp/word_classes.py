@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import rjieba
 
 from nlp.counting import scipy_sparse
 from nlp.extras import library
+from nlp.segment import shipped_cut
 from nlp.sentiment import Floats
 
 CLASSES = 255
@@ -23,7 +23,7 @@ _SMOOTHED = 0.75
 
 def word_classes(texts: Iterable[str]) -> Mapping[str, int]:
     """Class of each word that is frequent enough. Raises MissingExtra without scikit-learn."""
-    cut = [rjieba.cut(text) for text in texts]
+    cut = list(map(shipped_cut(), texts))
     counts = Counter(word for words in cut for word in words)
     words = [
         word

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from domain.errors import InvalidSettings
 from nlp.dictionaries import read_words
 from nlp.normalize import normalize
-from nlp.segment import MODEL, is_model, segmenter
+from nlp.segment import MODEL, is_model, segmenter, shipped_cut
 
 WORDS, JIEBA = segmenter(), segmenter("jieba")
 
@@ -114,3 +114,11 @@ def test_signs_of_several_code_points_are_not_torn(sign: str) -> None:
 
 def _ends(words: list[str]) -> set[int]:
     return set(accumulate(len(word.replace(" ", "")) for word in words))
+
+
+def test_models_that_know_words_see_the_same_words_whatever_is_learnt() -> None:
+    text = "云境洗碗机的软水盐用完了"
+    before = shipped_cut()(text)
+    assert "云境洗碗机" in segmenter(words=["云境洗碗机"]).cut(text)
+    assert shipped_cut()(text) == before
+    assert "云境洗碗机" not in before
