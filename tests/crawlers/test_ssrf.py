@@ -248,7 +248,6 @@ put("object", {data: first});
 for (const rel of ["stylesheet", "preload", "prefetch", "preconnect", "dns-prefetch", "icon", "manifest", "modulepreload", "prerender"])
   document.head.append(Object.assign(document.createElement("link"), {rel, href: first, as: "script"}));
 put("iframe", {srcdoc: `<img src="${first}"><script>fetch("${first}")<` + "/script>"});
-put("iframe", {src: "/framed.html"});
 put("div", {style: ""}).setAttribute("style", `background: url(${first})`);
 document.head.append(Object.assign(document.createElement("style"), {textContent: `@import "${first}"; @font-face { font-family: x; src: url(${first}) } body { font-family: x }`}));
 put("img", {srcset: `${first} 2x`});
@@ -268,7 +267,7 @@ def test_nothing_that_a_browser_page_tries_hits_anything(pond: Any, crawl: Any, 
     urls = [inner, *vectors(inside.port)]
     html = {"Content-Type": "text/html; charset=utf-8"}
     pages = {
-        "/item/1.html": f"<!doctype html><meta charset=utf-8><body><script>fetch('/list?page=1');{SCRIPT % json.dumps(urls)}</script>",
+        "/item/1.html": f"<!doctype html><meta charset=utf-8><body><iframe src=/framed.html></iframe><script>fetch('/list?page=1');{SCRIPT % json.dumps(urls)}</script>",
         "/item/2.html": f'<meta http-equiv="refresh" content="0; url={inner}">',
         "/item/3.html": f"<script>fetch('/list?page=1').then(() => location = '{inner}')</script>",
         "/item/4.html": f"<script>history.pushState('', '', '/x'); location.replace('//127.0.0.1:{inside.port}/hit')</script>",
