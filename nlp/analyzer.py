@@ -149,18 +149,17 @@ class Analyzer:
 
     def cases(self, readings: Sequence[Reading]) -> list[Case | None]:
         """For training the judge of `about`: the brands that each text names, in order; None where it names none."""
-        return [text.case for portion in portions(readings) for text in self._texts(portion)]
+        found = ((portion, Findings(*without_personal(portion), self._vocabulary)) for portion in portions(readings))
+        return [text.case for portion, findings in found for text in self._texts(portion, findings)]
 
-    def _texts(self, readings: Sequence[Reading]) -> list[_Text]:
-        batch, personal = without_personal(readings)
-        findings = Findings(batch, personal, self._vocabulary)
+    def _texts(self, readings: Sequence[Reading], findings: Findings) -> list[_Text]:
         return [self._text(reading, number, findings) for number, reading in enumerate(readings)]
 
     def _spoken(self, readings: Sequence[Reading]) -> tuple[Places, list[Mention], Clues]:
         batch, personal = without_personal(readings)
         logits, _ = self._moods(batch)
         findings = Findings(batch, personal, self._vocabulary)
-        texts = [self._text(reading, number, findings) for number, reading in enumerate(readings)]
+        texts = self._texts(readings, findings)
         spoken = [(text.number, mention) for text in texts for mention in text.mentions]
         return findings.clues_of(spoken, logits, self._model)
 
@@ -183,7 +182,7 @@ class Analyzer:
         batch, personal = without_personal(readings)
         logits, probabilities = self._moods(batch)
         findings = Findings(batch, personal, self._vocabulary)
-        texts = [self._text(reading, number, findings) for number, reading in enumerate(readings)]
+        texts = self._texts(readings, findings)
         spoken = [(text.number, mention) for text in texts for mention in text.mentions]
         opinions = findings.opinions(spoken, logits, self._model, self._judge)
         suspects = self._severity.suspects(batch)

@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from zlib import crc32
 
@@ -69,6 +69,18 @@ def read_examples(folder: Path) -> Examples:
         sets=np.array([row[0] for row in rows]),
         folds=folds_of(texts),
     )
+
+
+def distinct_texts(folder: Path, prepare: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Name of the set and prepared text of every row of all `*.csv.gz`, labelled or not; equal texts once, empty ones never."""
+    seen = set[str]()
+    for path in sorted(folder.glob("*.csv.gz")):
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                text = prepare(row.get("text") or "")
+                if text and text not in seen:
+                    seen.add(text)
+                    yield path.name.removesuffix(".csv.gz"), text
 
 
 def folds_of(texts: Sequence[str], folds: int = FOLDS) -> NDArray[np.int64]:

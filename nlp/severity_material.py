@@ -1,7 +1,5 @@
 """What the severity model is trained on: texts of several writers, our own templates, composed posts, and ordinary reviews and posts."""
 
-import csv
-import gzip
 import hashlib
 import json
 import re
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 
 from domain.analysis import Polarity
 from nlp.composed import compose_all
+from nlp.examples import distinct_texts
 from nlp.judging import LEVELS
 from nlp.normalize import normalize, own_words
 from nlp.sentiment import Floats
@@ -85,7 +84,7 @@ def read_material(sets: Sequence[Path], data: Path, terms: SeverityTerms) -> Mat
         writers=[writer for writer, _ in rows],
         public=np.repeat([False, False, False, True], [len(texts) for texts, _, _ in parts]),
         unseen=[text for text, keep in zip(public, kept.tolist(), strict=True) if not keep],
-        ordinary=[text for text in _ordinary(data) if crc32(text.encode()) % ORDINARY_OF == 0],
+        ordinary=list(_ordinary(data)),
         templates=len({one.source for one in own}),
     )
 
@@ -97,33 +96,21 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
             yield row
 
 
-def _ordinary(folder: Path) -> Iterator[str]:
-    """Every distinct public text, at most a passage of it."""
-    seen = set[str]()
-    for path in sorted(folder.glob("*.csv.gz")):
-        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                text = own_words(normalize(row.get("text") or ""))[:240]
-                if text and text not in seen:
-                    seen.add(text)
-                    yield text
-
-
 def public_texts(folder: Path, terms: SeverityTerms) -> Iterator[tuple[str, str]]:
     """Set and passage of ordinary reviews and posts in which a word of an event stands; those known to be grave are left out."""
     event = re.compile("|".join(map(re.escape, sorted(terms.events, key=len, reverse=True))))
-    known, seen = spared(), set[str]()
-    for path in sorted(folder.glob("*.csv.gz")):
-        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
-            for row in csv.DictReader(lines):
-                text = own_words(normalize(row.get("text") or ""))[:2000]
-                if text in seen or not event.search(text):
-                    continue
-                seen.add(text)
-                if hashlib.sha256(text.encode()).hexdigest()[:16] in known:
-                    continue
-                for start, end in passages(text):
-                    yield path.name.removesuffix(".csv.gz"), text[start:end]
+    known = spared()
+    for name, text in distinct_texts(folder, lambda text: own_words(normalize(text))[:2000]):
+        if event.search(text) and hashlib.sha256(text.encode()).hexdigest()[:16] not in known:
+            for start, end in passages(text):
+                yield name, text[start:end]
+
+
+def _ordinary(folder: Path) -> Iterator[str]:
+    """Every distinct public text, at most a passage of it, of which one in ORDINARY_OF is kept."""
+    for _, text in distinct_texts(folder, lambda text: own_words(normalize(text))[:240]):
+        if crc32(text.encode()) % ORDINARY_OF == 0:
+            yield text
 
 
 def harmless_posts(terms: SeverityTerms) -> list[str]:

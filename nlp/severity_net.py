@@ -1,5 +1,6 @@
 """The second look at what may be grave: a small convolutional net over the characters, which sees order and reach where n-grams do not."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -36,6 +37,27 @@ class SeverityNet:
     """From the largest, the mean and the weighted means to the classes."""
     bias: Floats
 
+    @classmethod
+    def of(cls, characters: Codes, arrays: Mapping[str, Floats]) -> "SeverityNet":
+        """arrays: by their names in the npz, as `arrays` gives them."""
+        layers = range(len(DILATIONS))
+        return cls(
+            characters=characters,
+            table=arrays["table"],
+            weights=tuple(arrays[f"weights.{layer}"] for layer in layers),
+            scales=tuple(arrays[f"scales.{layer}"] for layer in layers),
+            heads=arrays["heads"],
+            out=arrays["out"],
+            bias=arrays["bias"],
+        )
+
+    def arrays(self) -> dict[str, Floats]:
+        """All weights by name."""
+        answer = {"table": self.table, "heads": self.heads, "out": self.out, "bias": self.bias}
+        for layer, (weights, scales) in enumerate(zip(self.weights, self.scales, strict=True)):
+            answer |= {f"weights.{layer}": weights, f"scales.{layer}": scales}
+        return answer
+
     def logits(self, texts: list[Codes]) -> Floats:
         """One row a text, one column a class. texts: characters with stand-ins, as `severity_features.abstracted` gives them.
 
@@ -46,9 +68,7 @@ class SeverityNet:
         return answer
 
     def _one(self, codes: Codes) -> Floats:
-        place = np.minimum(np.searchsorted(self.characters, codes), len(self.characters) - 1)
-        rows = np.where(self.characters[place] == codes, place + CHARACTERS, UNKNOWN)
-        state = self.table[rows if len(rows) else np.array([UNKNOWN])]
+        state = self.table[table_rows(codes, self.characters)]
         for layer, (weights, scales, reach) in enumerate(zip(self.weights, self.scales, DILATIONS, strict=True)):
             fresh = _layer(state, weights, scales, reach)
             state = state + fresh if layer else fresh
@@ -56,6 +76,13 @@ class SeverityNet:
         pooled = np.concatenate([state.max(axis=0), state.mean(axis=0), (looks @ state).ravel()])
         answer: Floats = pooled @ self.out + self.bias
         return answer
+
+
+def table_rows(codes: Codes, characters: Codes) -> NDArray[np.int64]:
+    """Row of the table for each character of a text; an empty one is an unknown character."""
+    place = np.minimum(np.searchsorted(characters, codes), len(characters) - 1)
+    rows = np.where(characters[place] == codes, place + CHARACTERS, UNKNOWN)
+    return rows if len(rows) else np.array([UNKNOWN])
 
 
 def _layer(state: Floats, weights: Floats, scales: Floats, reach: int) -> Floats:
@@ -78,13 +105,4 @@ def load_net(path: Path) -> SeverityNet:
             name: arrays[name].astype(np.float32) for name in arrays.files if name != "characters"
         }
         characters = arrays["characters"].astype(np.uint32)
-    layers = range(len(DILATIONS))
-    return SeverityNet(
-        characters=characters,
-        table=wide["table"],
-        weights=tuple(wide[f"weights.{layer}"] for layer in layers),
-        scales=tuple(wide[f"scales.{layer}"] for layer in layers),
-        heads=wide["heads"],
-        out=wide["out"],
-        bias=wide["bias"],
-    )
+    return SeverityNet.of(characters, wide)

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from nlp.characters import Codes
 from nlp.deep_files import checked, model_folder
-from nlp.deep_text import deep_texts, shortened
+from nlp.deep_training import tokens_of
 from nlp.deep_weights import weights_of
 from nlp.extras import library, torch_library
 from nlp.sentiment import Floats
-from nlp.severity_net import CHARACTERS, DILATIONS, HEADS, UNKNOWN, SeverityNet
+from nlp.severity_net import CHARACTERS, DILATIONS, HEADS, UNKNOWN, SeverityNet, table_rows
 
 WIDTH, INPUTS, CLASSES = 128, 64, 5
 TAUGHT = 192
@@ -26,7 +26,6 @@ DROPOUT, DECAY, SMOOTHING = 0.3, 0.02, 0.03
 SELDOM = 3
 """A character in fewer texts is unknown."""
 LONGEST = 240
-_FIRST, _LAST = 101, 102
 Tell = Callable[[str], None]
 
 
@@ -58,15 +57,10 @@ class Start:
 def states_of(texts: Sequence[str]) -> Floats:
     """What BGE, untuned, sees in each text: last state of the first token and mean of all, 1,024 numbers. Raises MissingExtra."""
     session_of = library("onnxruntime", needed_for="the teacher of the severity net", extra="nlp-deep").InferenceSession
-    tokenizers = library("tokenizers", needed_for="the teacher of the severity net", extra="nlp-deep")
     session = session_of(checked("model.onnx", model_folder()), providers=["CPUExecutionProvider"])
-    tokenizer = tokenizers.Tokenizer.from_str(checked("tokenizer.json", model_folder()).decode())
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
     answer = np.zeros((len(texts), 1024), np.float32)
-    for row, text in enumerate(deep_texts(texts)):
-        ids = [_FIRST, *shortened(tokenizer.encode(text, add_special_tokens=False).ids), _LAST]
-        given = np.array([ids], np.int64)
+    for row, tokens in enumerate(tokens_of(texts)):
+        given = np.array([tokens], np.int64)
         states = session.run(
             None, {"input_ids": given, "attention_mask": np.ones_like(given), "token_type_ids": np.zeros_like(given)}
         )[0][0]
@@ -139,7 +133,7 @@ def _learn(
     tell: Tell,
 ) -> None:
     chance = np.random.default_rng(seed)
-    rows = [_rows(codes[:LONGEST], characters) for codes in lesson.codes]
+    rows = [table_rows(codes[:LONGEST], characters) for codes in lesson.codes]
     free = list(net.values())
     optimizer = torch.optim.AdamW(free, lr=step, weight_decay=DECAY)
     steps = rounds * (len(rows) // AT_ONCE + 2) + 1
@@ -192,16 +186,7 @@ def _answer(torch: Any, net: dict[str, Any], given: Any, dropout: float) -> Any:
 
 def _stored(net: dict[str, Any], characters: Codes) -> SeverityNet:
     arrays = {name: array.detach().numpy().astype(np.float16).astype(np.float32) for name, array in net.items()}
-    layers = range(len(DILATIONS))
-    return SeverityNet(
-        characters=characters,
-        table=arrays["table"],
-        weights=tuple(arrays[f"weights.{layer}"] for layer in layers),
-        scales=tuple(arrays[f"scales.{layer}"] for layer in layers),
-        heads=arrays["heads"],
-        out=arrays["out"],
-        bias=arrays["bias"],
-    )
+    return SeverityNet.of(characters, arrays)
 
 
 def _characters(codes: Sequence[Codes]) -> Codes:
@@ -224,12 +209,6 @@ def _word_table(characters: Codes) -> Floats:
     table[CHARACTERS + np.flatnonzero(here >= 0)] = seen / seen.std()
     table[0] = 0
     return table
-
-
-def _rows(codes: Codes, characters: Codes) -> NDArray[np.int64]:
-    place = np.minimum(np.searchsorted(characters, codes), len(characters) - 1)
-    rows = np.where(characters[place] == codes, place + CHARACTERS, UNKNOWN)
-    return rows if len(rows) else np.array([UNKNOWN])
 
 
 def _with_unknown(rows: NDArray[np.int64], share: float, chance: np.random.Generator) -> NDArray[np.int64]:

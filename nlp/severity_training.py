@@ -250,12 +250,8 @@ def save(model: SeverityModel, folder: Path, **notes: object) -> None:
         bias=model.bias,
         glance=model.glance.table.astype(np.float16),
     )
-    net = model.net
-    arrays = {"table": net.table, "heads": net.heads, "out": net.out, "bias": net.bias}
-    for layer, (weights, scales) in enumerate(zip(net.weights, net.scales, strict=True)):
-        arrays |= {f"weights.{layer}": weights, f"scales.{layer}": scales}
-    halves = {name: array.astype(np.float16) for name, array in arrays.items()}
-    np.savez_compressed(folder / "severity_net.npz", characters=net.characters, **halves)  # type: ignore[arg-type]  # numpy's stub takes a bool keyword here
+    halves = {name: array.astype(np.float16) for name, array in model.net.arrays().items()}
+    np.savez_compressed(folder / "severity_net.npz", characters=model.net.characters, **halves)  # type: ignore[arg-type]  # numpy's stub takes a bool keyword here
     numbers = ("look", "first", "second", "offset", "threshold")
     meta = {"version": model.version, "glance": model.glance.threshold}
     meta |= {name: round(getattr(model, name), 5) for name in numbers} | notes
